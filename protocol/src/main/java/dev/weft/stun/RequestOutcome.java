@@ -1,0 +1,4 @@
+package dev.weft.stun;
+
+/// What [BindingRequest#parse] made of a datagram.
+public sealed interface RequestOutcome permits BindingRequest, StunDrop {}
