@@ -1,0 +1,66 @@
+package dev.weft.keys;
+
+import dev.weft.base.Bytes;
+import java.util.Optional;
+
+/// The public key a control server offers in the early payload of a connection, for a node to prove
+/// possession of its node key with.
+///
+/// `docs/protocol/control.md` §1.1.
+///
+/// @param raw its 32 bytes; all zero means that there is no key
+public record ChallengeKey(Bytes raw) implements Comparable<ChallengeKey> {
+  /// Bytes of a key.
+  public static final int BYTES = 32;
+
+  /// No key.
+  public static final ChallengeKey ZERO = new ChallengeKey(Bytes.of(new byte[BYTES]));
+
+  private static final String PREFIX = "chalpub:";
+
+  public ChallengeKey {
+    KeyText.requireKeyLength(raw);
+  }
+
+  /// Reads the form of [#toString()], hex digits in either case.
+  ///
+  /// @throws IllegalArgumentException when the text is anything else
+  public static ChallengeKey parse(String text) {
+    return tryParse(text).orElseThrow(() -> KeyText.malformed(PREFIX));
+  }
+
+  /// [#parse(String)] for text that may be anything.
+  public static Optional<ChallengeKey> tryParse(String text) {
+    return KeyText.tryParse(PREFIX, text).map(ChallengeKey::new);
+  }
+
+  /// The key whose bytes begin at `offset`.
+  public static ChallengeKey ofBytes(byte[] bytes, int offset) {
+    return new ChallengeKey(KeyText.at(bytes, offset));
+  }
+
+  /// Writes the 32 bytes to `destination`.
+  public void copyTo(byte[] destination, int at) {
+    raw.copyTo(destination, at);
+  }
+
+  /// Whether there is no key.
+  public boolean isZero() {
+    return raw.isZero();
+  }
+
+  /// How logs of both makes show it: `[` and five characters of base64 and `]`.
+  public String shortString() {
+    return KeyText.shortForm(raw);
+  }
+
+  @Override
+  public int compareTo(ChallengeKey other) {
+    return raw.compareTo(other.raw);
+  }
+
+  @Override
+  public String toString() {
+    return PREFIX + raw.toHex();
+  }
+}
