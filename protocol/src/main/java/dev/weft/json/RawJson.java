@@ -1,0 +1,35 @@
+package dev.weft.json;
+
+import static java.util.Objects.requireNonNull;
+
+import io.avaje.json.JsonReader;
+import io.avaje.json.JsonWriter;
+
+/// A JSON value that is carried without being understood, such as a capability's argument.
+///
+/// The text is one well-formed value: reading guarantees it, and whoever makes one by hand answers
+/// for it.
+public record RawJson(String text) {
+
+  public static final JsonType<RawJson> JSON =
+      new JsonType<>() {
+        @Override
+        public RawJson read(JsonReader in) {
+          return new RawJson(in.readRaw());
+        }
+
+        @Override
+        public void write(JsonWriter out, RawJson value) {
+          out.rawValue(value.text);
+        }
+      };
+
+  public RawJson {
+    requireNonNull(text);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}
