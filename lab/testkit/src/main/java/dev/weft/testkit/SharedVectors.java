@@ -24,10 +24,20 @@ public final class SharedVectors {
   /// The top-level object of a file. When the file is not there the calling test is skipped, and
   /// says so on stderr too.
   public static Vector read(String fileName) {
-    Optional<Path> file = find(fileName);
+    return read("vectors", fileName);
+  }
+
+  /// A file of messages captured from official clients, from `captures/` beside `vectors/`.
+  public static Vector capture(String fileName) {
+    return read("captures", fileName);
+  }
+
+  private static Vector read(String folder, String fileName) {
+    Optional<Path> file = find(folder, fileName);
     if (file.isEmpty()) {
       String reason =
-          "vectors/" + fileName + " not found: set WEFT_SHARED to the folder that holds vectors/";
+          "%1$s/%2$s not found: set WEFT_SHARED to the folder that holds %1$s/"
+              .formatted(folder, fileName);
       System.err.println("SKIPPED: " + reason);
       Assumptions.abort(reason);
     }
@@ -51,7 +61,7 @@ public final class SharedVectors {
     return cases;
   }
 
-  private static Optional<Path> find(String fileName) {
+  private static Optional<Path> find(String folder, String fileName) {
     List<Path> roots = new ArrayList<>();
     @Nullable String configured = System.getenv("WEFT_SHARED");
     if (configured != null) {
@@ -62,7 +72,7 @@ public final class SharedVectors {
       roots.add(at.resolve("shared"));
     }
     return roots.stream()
-        .map(root -> root.resolve("vectors").resolve(fileName))
+        .map(root -> root.resolve(folder).resolve(fileName))
         .filter(Files::isRegularFile)
         .findFirst();
   }
