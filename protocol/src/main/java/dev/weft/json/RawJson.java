@@ -15,7 +15,7 @@ public record RawJson(String text) {
       new JsonType<>() {
         @Override
         public RawJson read(JsonReader in) {
-          return new RawJson(in.readRaw());
+          return new RawJson(in.readRaw().strip()); // a number runs up to the next token
         }
 
         @Override

@@ -33,6 +33,13 @@ final class JsonTest {
   }
 
   @Test
+  void aRawValueLeavesOutTheSpaceAroundIt() throws MalformedJson {
+    assertEquals(
+        List.of(new RawJson("false"), new RawJson("1")),
+        Json.decode(listOf(RawJson.JSON), "[\n\tfalse , 1\n]"));
+  }
+
+  @Test
   void theExactNameWinsOverAnotherCase() throws MalformedJson {
     assertEquals(
         "a\"\\/\u00e9\ud83d\ude00",
