@@ -101,6 +101,12 @@ public final class SharedVectors {
       return has(name) ? HexFormat.of().parseHex(text(name)) : new byte[0];
     }
 
+    /// A list of fields of hex digits.
+    public List<byte[]> hexes(String name) {
+      return ((List<?>) required(name))
+          .stream().map(entry -> HexFormat.of().parseHex((String) entry)).toList();
+    }
+
     /// A list of objects.
     public List<Vector> list(String name) {
       return ((List<?>) required(name))
