@@ -3,8 +3,8 @@ package dev.weft.ipn;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// What a watcher of the event stream asks for, one bit each of `mask`
-/// (`docs/protocol/services.md` §6.3).
+/// What a watcher of the event stream asks for, one bit each of `mask` (`docs/protocol/services.md`
+/// §6.3).
 public enum WatchOption {
   /// Also [Notify#engine].
   ENGINE_UPDATES(0),
