@@ -1,0 +1,205 @@
+package dev.weft.transport.ts2021;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderNames.UPGRADE;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.weft.base.Entropy;
+import dev.weft.keys.ChallengePrivateKey;
+import dev.weft.keys.MachinePrivateKey;
+import dev.weft.ts2021.EarlyPayload;
+import dev.weft.ts2021.ServerHandshake;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Upgrades `/ts2021` and lets everything else pass. One per connection, right behind the
+/// `HttpServerCodec`.
+public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
+  private static final byte[] SWITCHING =
+      ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
+              + Upgrade.PROTOCOL
+              + "\r\nConnection: upgrade\r\n\r\n")
+          .getBytes(US_ASCII);
+
+  private final MachinePrivateKey serverKey;
+  private final Entropy entropy;
+  private final Inside inside;
+
+  /// The request for our path whose end is awaited.
+  private @Nullable HttpRequest upgrading;
+
+  /// Whether the HTTP codec is being replaced.
+  private boolean switched;
+
+  /// What came behind the request.
+  private ByteBuf readTooFar = Unpooled.EMPTY_BUFFER;
+
+  /// Makes the handler of one connection.
+  ///
+  /// @param serverKey the key that `/key` shows
+  /// @param entropy used on the connection's event loop
+  public Ts2021ServerHandler(MachinePrivateKey serverKey, Entropy entropy, Inside inside) {
+    this.serverKey = serverKey;
+    this.entropy = entropy;
+    this.inside = inside;
+  }
+
+  /// What runs inside the channel.
+  @FunctionalInterface
+  public interface Inside {
+    /// Adds handlers for plaintext to the end of the pipeline. Bytes that arrived already are read
+    /// after it returns.
+    void open(ChannelPipeline pipeline, Ts2021Peer peer);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof HttpRequest request && isOurs(request)) {
+      upgrading = request;
+    }
+    if (switched && message instanceof ByteBuf bytes) {
+      readTooFar = Unpooled.wrappedBuffer(readTooFar, bytes); // at most one read of the socket
+      return;
+    }
+    if (upgrading == null) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    boolean whole = message instanceof LastHttpContent;
+    boolean empty = !(message instanceof HttpContent content) || !content.content().isReadable();
+    ReferenceCountUtil.release(message);
+    if (!empty) {
+      refuse(ctx, "the upgrade has no body");
+    } else if (whole) {
+      upgrade(ctx, upgrading);
+    }
+  }
+
+  private static boolean isOurs(HttpRequest request) {
+    String uri = request.uri();
+    return uri.equals(Upgrade.PATH) || uri.startsWith(Upgrade.PATH + "?");
+  }
+
+  private void upgrade(ChannelHandlerContext ctx, HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    @Nullable String protocol = headers.get(UPGRADE);
+    @Nullable String initiation = headers.get(Upgrade.HANDSHAKE_HEADER);
+    // The original's texts, where it has one.
+    if (!request.decoderResult().isSuccess() || headers.contains(TRANSFER_ENCODING)) {
+      refuse(ctx, "malformed upgrade request");
+    } else if (!request.method().equals(HttpMethod.POST)
+        && !request.method().equals(HttpMethod.GET)) {
+      refuse(ctx, "upgrade with POST or GET");
+    } else if (protocol == null) {
+      refuse(ctx, "missing next protocol");
+    } else if (!protocol.equalsIgnoreCase(Upgrade.PROTOCOL)) {
+      refuse(ctx, "unknown next protocol");
+    } else if (initiation == null) {
+      refuse(ctx, "missing Tailscale handshake header");
+    } else {
+      accept(ctx, initiation);
+    }
+  }
+
+  private void accept(ChannelHandlerContext ctx, String initiation) {
+    @Nullable ServerHandshake handshake =
+        ServerHandshake.accept(serverKey, decode(initiation), entropy);
+    if (handshake == null) {
+      refuse(ctx, "invalid tailscale handshake header");
+    } else {
+      switchProtocol(ctx, handshake);
+    }
+  }
+
+  private static byte[] decode(String base64) {
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException _) {
+      return new byte[0];
+    }
+  }
+
+  private void switchProtocol(ChannelHandlerContext ctx, ServerHandshake handshake) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    removeAllBehind(ctx);
+    switched = true;
+    pipeline.remove(HttpServerCodec.class); // hands us the bytes that it has read too far
+    // Held back until the flush below, so that most clients see all of it with their first read.
+    ctx.write(Unpooled.wrappedBuffer(SWITCHING, handshake.response()));
+    RecordDecoder decoder = new RecordDecoder(handshake.channel());
+    pipeline.addLast(new RecordEncoder(handshake.channel()), decoder);
+    ChannelHandlerContext inner = pipeline.context(decoder);
+    EarlyPayload early = new EarlyPayload(ChallengePrivateKey.generate(entropy).publicKey());
+    inner.write(Unpooled.wrappedBuffer(early.encode()));
+    inside.open(
+        pipeline,
+        new Ts2021Peer(
+            handshake.machine(), handshake.version(), handshake.channel().handshakeHash()));
+    inner.flush();
+    pipeline.remove(this);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    ByteBuf bytes = readTooFar;
+    readTooFar = Unpooled.EMPTY_BUFFER;
+    if (bytes.isReadable()) {
+      ctx.fireChannelRead(bytes);
+      ctx.fireChannelReadComplete();
+    } else {
+      bytes.release();
+    }
+  }
+
+  private void removeAllBehind(ChannelHandlerContext ctx) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    List<ChannelHandler> behind = new ArrayList<>();
+    boolean seen = false;
+    for (String name : pipeline.names()) {
+      @Nullable ChannelHandler handler = pipeline.get(name);
+      if (seen && handler != null) {
+        behind.add(handler);
+      }
+      seen |= handler == this;
+    }
+    behind.forEach(pipeline::remove);
+  }
+
+  private void refuse(ChannelHandlerContext ctx, String text) {
+    upgrading = null;
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.BAD_REQUEST,
+            Unpooled.copiedBuffer(text + "\n", US_ASCII));
+    response
+        .headers()
+        .set(CONTENT_TYPE, "text/plain; charset=utf-8")
+        .set(CONTENT_LENGTH, response.content().readableBytes())
+        .set(CONNECTION, "close");
+    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+  }
+}
