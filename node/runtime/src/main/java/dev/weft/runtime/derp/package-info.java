@@ -1,8 +1,8 @@
 /// A node's connections to DERP relays.
 ///
-/// [DerpClients] is the entry. It holds at most one connection per region of the DERP map, opened on
-/// the first packet to that region and kept open for the home region. It lives on the node loop: all
-/// its methods are called there, and it calls its [DerpListener] there.
+/// [DerpClients] is the entry. It holds at most one connection per region of the DERP map, opened
+/// on the first packet to that region and kept open for the home region. It lives on the node loop:
+/// all its methods are called there, and it calls its [DerpListener] there.
 ///
 /// ```java
 /// DerpClients derp = new DerpClients(loop, nodeKey, entropy, trust, listener);
@@ -13,13 +13,13 @@
 /// ```
 ///
 /// A region is connected through its nodes in order, 1.5 s each; after a failure the next attempt
-/// waits, up to 5 s. What is sent meanwhile waits in a queue of 32 packets that loses its oldest.
-/// A relay that is silent for 120 s is hung up on. Connections other than home close after 60 s
+/// waits, up to 5 s. What is sent meanwhile waits in a queue of 32 packets that loses its oldest. A
+/// relay that is silent for 120 s is hung up on. Connections other than home close after 60 s
 /// without packets.
 ///
 /// The caller supplies the event loop, the node's key, entropy, whom to trust
-/// ([dev.weft.transport.tls.SystemTrust]) and the map. Which region is home, and which region reaches
-/// a peer, is decided elsewhere (`runtime.netcheck`, the engine).
+/// ([dev.weft.transport.tls.SystemTrust]) and the map. Which region is home, and which region
+/// reaches a peer, is decided elsewhere (`runtime.netcheck`, the engine).
 ///
 /// Wire facts: `docs/protocol/dataplane.md §3.7`, `§5.2`, `§5.3`.
 @NullMarked

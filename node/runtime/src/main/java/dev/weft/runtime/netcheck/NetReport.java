@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /// @param globalV4 where others see our IPv4 socket, if any answered
 /// @param globalV6 likewise for IPv6
 /// @param mappingVariesByDestIp whether relays see us at differing IPv4 mappings; empty when fewer
-///     than two answered. Behind such a NAT the public address is of no use to peers
+///   than two answered. Behind such a NAT the public address is of no use to peers
 /// @param preferredRegion the home region, 0 when none answered and none was before
 /// @param latencyV4 best time of each region over IPv4, in nanoseconds
 /// @param latencyV6 likewise over IPv6

@@ -2,8 +2,8 @@
 /// which of them should be home.
 ///
 /// [Netcheck] is the core: it plans STUN probes over the node's own UDP socket, times the answers,
-/// falls back to timing HTTPS, and makes a [NetReport]. [NetcheckLoop] is its shell on the node loop:
-/// it resolves host names, asks relays over HTTPS and keeps the core's timer.
+/// falls back to timing HTTPS, and makes a [NetReport]. [NetcheckLoop] is its shell on the node
+/// loop: it resolves host names, asks relays over HTTPS and keeps the core's timer.
 ///
 /// ```java
 /// NetcheckLoop netcheck = new NetcheckLoop(loop, entropy, trust, socket::send, node::onReport);
