@@ -1,0 +1,207 @@
+package dev.weft.runtime.loop;
+
+import dev.weft.base.Endpoint;
+import dev.weft.base.Segments;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.SegmentedDatagramPacket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One UDP socket of the node loop.
+final class UdpSocket {
+  /// What may wait in front of a socket that takes no more: a few tenths of a second at a gigabit;
+  /// then datagrams are dropped, as the kernel would. The senders inside the tunnel see the loss
+  /// and slow down.
+  private static final int MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+
+  /// The kernel takes at most 64 segments and a UDP payload's length per call; 44 full-size ones
+  /// are as fast and stay clear of both.
+  private static final int MAX_SEGMENTS = 44;
+
+  private static final int MAX_SEGMENTED_BYTES = 65_000;
+  private static final int KERNEL_BUFFER = 7 * 1024 * 1024;
+  private static final int MAX_CACHED_ADDRESSES = 256;
+
+  private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
+  private static final ChannelOption<Integer> IPV6_V6ONLY =
+      new IntegerUnixChannelOption("IPV6_V6ONLY", 41, 26);
+  private static final ChannelOption<Integer> SO_SNDBUFFORCE =
+      new IntegerUnixChannelOption("SO_SNDBUFFORCE", 1, 32);
+  private static final ChannelOption<Integer> SO_RCVBUFFORCE =
+      new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
+
+  private final Channel channel;
+  private final UdpCounters counters;
+  private final Runnable flush = this::flush;
+  private final Map<Endpoint, InetSocketAddress> addresses =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Endpoint, InetSocketAddress> eldest) {
+          return size() > MAX_CACHED_ADDRESSES;
+        }
+      };
+  private boolean canSegment;
+  private boolean flushPending;
+
+  private UdpSocket(Channel channel, boolean canSegment, UdpCounters counters) {
+    this.channel = channel;
+    this.canSegment = canSegment;
+    this.counters = counters;
+  }
+
+  static UdpSocket bind(
+      NodeLoop loop,
+      SocketProtocolFamily family,
+      InetSocketAddress address,
+      DatagramBatcher batcher,
+      UdpCounters counters)
+      throws IOException, InterruptedException {
+    Transport transport = loop.transport();
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop.eventLoop())
+            .channelFactory(() -> transport.datagramChannel(family))
+            // Receive offload delivers up to 64 KiB at once.
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(65_535))
+            .option(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(MAX_QUEUED_BYTES / 2, MAX_QUEUED_BYTES))
+            .handler(new Receiver(batcher));
+    if (transport == Transport.EPOLL) {
+      // Not together with MAX_DATAGRAM_PAYLOAD_SIZE: recvmmsg has no room for the segment size.
+      bootstrap.option(EpollChannelOption.UDP_GRO, true);
+      if (family == SocketProtocolFamily.INET6) {
+        bootstrap.option(IPV6_V6ONLY, 1);
+      }
+    }
+    ChannelFuture bound = bootstrap.bind(address).await();
+    if (!bound.isSuccess()) {
+      throw bound.cause() instanceof IOException e ? e : new IOException(bound.cause());
+    }
+    enlargeBuffers(bound.channel(), transport);
+    UdpSocket socket = new UdpSocket(bound.channel(), transport.canSegment(), counters);
+    bound.channel().pipeline().addLast(socket.new SendFailures());
+    return socket;
+  }
+
+  /// Root may exceed the system's limit; others get what the limit allows.
+  private static void enlargeBuffers(Channel channel, Transport transport) {
+    if (transport == Transport.EPOLL
+        && tryOption(channel, SO_RCVBUFFORCE)
+        && tryOption(channel, SO_SNDBUFFORCE)) {
+      return;
+    }
+    tryOption(channel, ChannelOption.SO_RCVBUF);
+    tryOption(channel, ChannelOption.SO_SNDBUF);
+  }
+
+  private static boolean tryOption(Channel channel, ChannelOption<Integer> option) {
+    try {
+      return channel.config().setOption(option, KERNEL_BUFFER);
+    } catch (RuntimeException _) {
+      return false;
+    }
+  }
+
+  int port() {
+    return ((InetSocketAddress) channel.localAddress()).getPort();
+  }
+
+  void close() {
+    channel.close();
+  }
+
+  void send(Endpoint to, Segments datagrams) {
+    InetSocketAddress address = addresses.computeIfAbsent(to, Endpoint::toSocketAddress);
+    int count = datagrams.count();
+    int perCall =
+        canSegment ? Math.clamp(MAX_SEGMENTED_BYTES / datagrams.segmentSize(), 1, MAX_SEGMENTS) : 1;
+    for (int first = 0; first < count; first += perCall) {
+      int n = Math.min(perCall, count - first);
+      int offset = datagrams.offset(first);
+      int length = datagrams.offset(first + n - 1) + datagrams.length(first + n - 1) - offset;
+      if (channel.bytesBeforeUnwritable() < length) {
+        counters.sendBufferFull.add(count - first);
+        break;
+      }
+      write(address, datagrams.array(), offset, length, n == 1 ? 0 : datagrams.segmentSize());
+      counters.sentDatagrams.add(n);
+    }
+    if (!flushPending) {
+      flushPending = true;
+      channel.eventLoop().execute(flush);
+    }
+  }
+
+  private void write(
+      InetSocketAddress address, byte[] array, int offset, int length, int segmentSize) {
+    ByteBuf bytes = channel.alloc().directBuffer(length).writeBytes(array, offset, length);
+    channel.write(
+        segmentSize == 0
+            ? new DatagramPacket(bytes, address)
+            : new SegmentedDatagramPacket(bytes, segmentSize, address),
+        channel.voidPromise());
+  }
+
+  private void flush() {
+    flushPending = false;
+    channel.flush();
+  }
+
+  /// Both directions report here: void promises turn a failed send into an exception of the
+  /// channel.
+  private final class SendFailures extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (!(cause instanceof IOException)) {
+        LOG.error("the engine failed on a received datagram", cause);
+        return;
+      }
+      counters.sendFailed.increment();
+      if (canSegment && String.valueOf(cause.getMessage()).contains("Input/output error")) {
+        canSegment = false; // EIO: a device on the way cannot segment, and never will
+      }
+    }
+  }
+
+  private static final class Receiver extends ChannelInboundHandlerAdapter {
+    private final DatagramBatcher batcher;
+
+    Receiver(DatagramBatcher batcher) {
+      this.batcher = batcher;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      DatagramPacket packet = (DatagramPacket) message;
+      try {
+        batcher.add(packet.sender(), packet.content());
+      } finally {
+        packet.release();
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      batcher.flush();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// The node loop: the one thread of a node's data plane, and what it owns of the operating system.
+///
+/// [NodeLoop] is a single Netty event loop, on epoll where the machine has it and on NIO elsewhere.
+/// The engine core, the userspace TCP/IP stack and the relay connections all run on it, so none of
+/// them needs a lock. Other threads hand work over with [NodeLoop#submit], a bounded queue that
+/// says no when it is full.
+///
+/// [UdpSockets] are the node's IPv4 and IPv6 sockets on one port. They carry batches both ways:
+/// sending uses segmentation offload, receiving uses receive offload and puts consecutive datagrams
+/// of one source and size together again, so that the engine sees the batch the peer sent
+/// (`docs/protocol/dataplane.md §10.4`). [CoreTimer] turns a core's `nextTimeout` into a wake-up.
+/// [LoopClock] is the monotonic time of the cores, and notices when the machine has slept.
+///
+/// Nothing here decides anything about packets; drops are counted in [UdpCounters] and never logged
+/// one by one.
+@NullMarked
+package dev.weft.runtime.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,183 @@
+package dev.weft.runtime.loop;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.base.Bytes;
+import dev.weft.base.Endpoint;
+import dev.weft.base.Ip;
+import dev.weft.base.Segments;
+import java.io.IOException;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(30)
+class UdpSocketsTest {
+  private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
+
+  private record Received(Endpoint from, Bytes bytes, int segmentSize) {
+    static Received copy(Endpoint from, Segments s) {
+      return new Received(from, Bytes.copyOf(s.array(), s.offset(), s.length()), s.segmentSize());
+    }
+  }
+
+  private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+  private NodeLoop loop = new NodeLoop();
+
+  @AfterEach
+  void close() {
+    loop.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void aBatchArrivesWholeAndInOrder(Transport transport) throws Exception {
+    Assumptions.assumeTrue(transport == Transport.NIO || Transport.best() == Transport.EPOLL);
+    use(transport);
+    UdpSockets a = bind(0);
+    UdpSockets b = bind(0);
+    byte[] bytes = new byte[40 * 1232 + 100];
+    new Random(7).nextBytes(bytes);
+    send(a, b, Segments.of(bytes, 0, bytes.length, 1232));
+
+    byte[] arrived = new byte[0];
+    int batches = 0;
+    while (arrived.length < bytes.length) {
+      Received next = next();
+      assertEquals(a.port4().orElseThrow(), next.from().port());
+      assertEquals(1232, next.segmentSize() > 100 ? next.segmentSize() : 1232);
+      arrived = concat(arrived, next.bytes().toArray());
+      batches++;
+    }
+    assertArrayEquals(bytes, arrived);
+    assertEquals(41, b.counters().receivedDatagrams());
+    if (transport == Transport.EPOLL) {
+      assertTrue(
+          batches <= 4,
+          "receive offload should keep the batch together, got " + batches + " pieces");
+    }
+  }
+
+  @Test
+  void aShorterDatagramEndsItsBatch() throws Exception {
+    UdpSockets a = bind(0);
+    UdpSockets b = bind(0);
+    loop.call(() -> {
+      a.send(endpoint(b), Segments.single(new byte[300], 0, 300));
+      a.send(endpoint(b), Segments.single(new byte[200], 0, 200));
+      a.send(endpoint(b), Segments.single(new byte[200], 0, 200));
+      a.send(endpoint(b), Segments.single(new byte[400], 0, 400));
+      return null;
+    });
+    int total = 0;
+    while (total < 1100) {
+      Received next = next();
+      int last = next.bytes().length() % next.segmentSize();
+      assertTrue(last == 0 || last < next.segmentSize());
+      total += next.bytes().length();
+    }
+    assertEquals(1100, total);
+    assertEquals(4, b.counters().receivedDatagrams());
+  }
+
+  @Test
+  void bothFamiliesShareThePort() throws Exception {
+    Assumptions.assumeTrue(Transport.best() == Transport.EPOLL);
+    UdpSockets both =
+        UdpSockets.bind(
+            loop,
+            LOOPBACK,
+            Ip.parse("::1"),
+            0,
+            (from, batch) -> received.add(Received.copy(from, batch)));
+    Assumptions.assumeTrue(both.port6().isPresent());
+    assertEquals(both.port4(), both.port6());
+    loop.call(() -> {
+      both.send(
+          new Endpoint(Ip.parse("::1"), both.port6().orElseThrow()),
+          Segments.single(new byte[] {6}, 0, 1));
+      return null;
+    });
+    assertEquals("[::1]:" + both.port6().orElseThrow(), next().from().toString());
+  }
+
+  @Test
+  void aTakenPortIsReportedForTheUser() throws Exception {
+    int taken = bind(0).port4().orElseThrow();
+    IOException e = assertThrows(IOException.class, () -> bind(taken));
+    assertEquals(
+        "UDP port "
+            + taken
+            + " is in use; choose another with --port, or --port=0 for any free one",
+        e.getMessage());
+  }
+
+  @Test
+  void whatTheSocketDoesNotTakeIsDroppedAndCounted() throws Exception {
+    UdpSockets a = bind(0);
+    byte[] batch = new byte[44 * 1400];
+    loop.call(() -> {
+      for (int i = 0; i < 200; i++) { // 12 MB in one turn of the loop, before any flush
+        a.send(new Endpoint(LOOPBACK, 9), Segments.of(batch, 0, batch.length, 1400));
+      }
+      return null;
+    });
+    assertTrue(a.counters().sendBufferFull() > 0);
+    assertEquals(200 * 44, a.counters().sentDatagrams() + a.counters().sendBufferFull());
+  }
+
+  @Test
+  void aFamilyWithoutSocketIsCounted() throws Exception {
+    UdpSockets a = bind(0);
+    loop.call(() -> {
+      a.send(new Endpoint(Ip.parse("::1"), 9), Segments.single(new byte[1], 0, 1));
+      return null;
+    });
+    assertEquals(1, a.counters().noSocket());
+  }
+
+  private UdpSockets bind(int port) throws IOException, InterruptedException {
+    return UdpSockets.bind(
+        loop, LOOPBACK, null, port, (from, batch) -> received.add(Received.copy(from, batch)));
+  }
+
+  private void use(Transport transport) {
+    loop.close();
+    loop = new NodeLoop(transport);
+  }
+
+  private void send(UdpSockets from, UdpSockets to, Segments batch) throws InterruptedException {
+    loop.call(() -> {
+      from.send(endpoint(to), batch);
+      return null;
+    });
+  }
+
+  private static Endpoint endpoint(UdpSockets sockets) {
+    return new Endpoint(LOOPBACK, sockets.port4().orElseThrow());
+  }
+
+  private Received next() throws InterruptedException {
+    Received next = received.poll(10, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError("nothing arrived");
+    }
+    return next;
+  }
+
+  private static byte[] concat(byte[] a, byte[] b) {
+    byte[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+}
