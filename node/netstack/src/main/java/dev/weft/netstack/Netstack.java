@@ -1,0 +1,284 @@
+package dev.weft.netstack;
+
+import dev.weft.base.Endpoint;
+import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
+import dev.weft.base.Segments;
+import dev.weft.packet.IcmpView;
+import dev.weft.packet.IpProtocol;
+import dev.weft.packet.IpView;
+import dev.weft.packet.PacketCheck;
+import dev.weft.packet.Packets;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A userspace TCP/IP stack for one node: TCP, UDP and ICMP echo over IPv4 and IPv6, without I/O,
+/// clock or thread.
+///
+/// It owns its sockets and their buffers. The caller, always the same thread,
+///
+/// - passes received packets to [#handlePackets], and calls [#handleTimeout] when [#nextTimeout]
+///   has come;
+/// - uses the sockets;
+/// - calls [#flush] after any of this, once per pass of its loop: only then handlers are called and
+///   segments made, so that what came in one pass is acknowledged once and leaves in batches.
+///
+/// It does not filter (it believes what it is given), route, or resolve names. It answers for its
+/// own addresses, and for all others when there is a forwarder.
+public final class Netstack {
+  /// RFC 6056 §3: ephemeral ports, in Linux' default range.
+  private static final int FIRST_EPHEMERAL = 32_768;
+
+  private static final int LAST_EPHEMERAL = 60_999;
+
+  /// Rounds of looped-back packets in one flush; what remains waits for the next.
+  private static final int MAX_ROUNDS = 64;
+
+  private final Entropy entropy;
+  private final Addresses addresses = new Addresses();
+  private final Drops drops = new Drops();
+  private final Loopback loopback = new Loopback(drops);
+  private final PacketBatch batch = new PacketBatch(loopback);
+  private final Tcp tcp;
+  private final Udp udp;
+  private final boolean verifyChecksums;
+  private final IpView ip = new IpView();
+  private final IcmpView icmp = new IcmpView();
+  private boolean forwards;
+  private boolean isFlushing;
+
+  public Netstack(NetstackConfig config, Entropy entropy) {
+    this.entropy = entropy;
+    this.verifyChecksums = config.verifyChecksums();
+    tcp = new Tcp(config, entropy, addresses, drops, batch);
+    udp = new Udp(addresses, drops, batch, config.mtu());
+  }
+
+  /// Where packets go.
+  public interface Output {
+    /// A batch for one destination address; borrowed for the call, and the callee may change its
+    /// bytes.
+    void transmit(Segments ipPackets);
+  }
+
+  /// The addresses that this node is. Existing connections stay as they are.
+  public void setAddresses(List<Ip> own) {
+    addresses.set(own);
+    udp.forgetRoutes();
+  }
+
+  // Packets and time.
+
+  /// A batch from the tunnel, after the packet filter. Answers that need no socket leave at once,
+  /// all else with [#flush].
+  public void handlePackets(long now, Segments packets, Output out) {
+    batch.begin(out);
+    for (int i = 0; i < packets.count(); i++) {
+      handlePacket(now, packets.array(), packets.offset(i), packets.length(i));
+    }
+    batch.flush();
+  }
+
+  private void handlePacket(long now, byte[] a, int offset, int length) {
+    if (ip.wrap(a, offset, length) != PacketCheck.VALID) {
+      drops.count(Drop.MALFORMED);
+      return;
+    }
+    boolean own = addresses.isOwn(ip.destinationHigh(), ip.destinationLow());
+    if (!own && !forwards) {
+      drops.count(Drop.FOREIGN_DESTINATION);
+    } else if (!isAnswerable()) {
+      drops.count(Drop.BAD_SOURCE);
+    } else if (ip.isFragment()) {
+      drops.count(Drop.FRAGMENT);
+    } else if (verifyChecksums && !(ip.checksumValid() && isTransportIntact())) {
+      drops.count(Drop.BAD_CHECKSUM);
+    } else {
+      handleTransport(now, own);
+    }
+  }
+
+  private boolean isAnswerable() {
+    long high = ip.sourceHigh();
+    long low = ip.sourceLow();
+    if (ip.isV4()) {
+      int first = (int) low >>> 24;
+      return first != 0 && first < 224;
+    }
+    return high >>> 56 != 0xff && (high | low) != 0;
+  }
+
+  private boolean isTransportIntact() {
+    return switch (ip.protocol()) {
+      case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMP_V4, IpProtocol.ICMP_V6 ->
+          ip.transportChecksumValid();
+      default -> true;
+    };
+  }
+
+  private void handleTransport(long now, boolean own) {
+    switch (ip.protocol()) {
+      case IpProtocol.TCP -> tcp.handle(ip, own, now);
+      case IpProtocol.UDP -> udp.handle(ip, own);
+      case IpProtocol.ICMP_V4, IpProtocol.ICMP_V6 -> handleIcmp(own);
+      default -> drops.count(Drop.UNKNOWN_PROTOCOL);
+    }
+  }
+
+  private void handleIcmp(boolean own) {
+    boolean v4 = ip.isV4();
+    boolean family = v4 == (ip.protocol() == IpProtocol.ICMP_V4);
+    if (!family
+        || icmp.wrap(ip.array(), ip.transportOffset(), ip.transportLength(), v4)
+            != PacketCheck.VALID) {
+      drops.count(Drop.MALFORMED);
+      return;
+    }
+    if (!own || !icmp.isEchoRequest()) {
+      drops.count(Drop.USELESS);
+      return;
+    }
+    byte[] reply = Packets.echoReply(ip, icmp);
+    Route route =
+        addresses.route(ip.destinationHigh(), ip.destinationLow(), ip.sourceHigh(), ip.sourceLow());
+    System.arraycopy(reply, 0, batch.buffer(), batch.reserve(route, reply.length), reply.length);
+  }
+
+  /// Must be called when [#nextTimeout] has come; earlier does no harm.
+  public void handleTimeout(long now, Output out) {
+    batch.begin(out);
+    tcp.handleTimeout(now);
+    batch.flush();
+  }
+
+  /// When the stack wants to be called next: `handleTimeout`, then `flush`.
+  public long nextTimeout() {
+    return hasWork() ? 0 : tcp.nextTimeout();
+  }
+
+  /// Whether a [#flush] would do something.
+  public boolean hasWork() {
+    return tcp.hasWork() || udp.hasWork() || !loopback.isEmpty();
+  }
+
+  /// Calls the handlers that have something to hear, and sends what the connections have to send.
+  public void flush(long now, Output out) {
+    if (isFlushing) {
+      return; // A handler asked; the loop below comes to it.
+    }
+    isFlushing = true;
+    try {
+      batch.begin(out);
+      for (int round = 0; round < MAX_ROUNDS && hasWork(); round++) {
+        tcp.dispatch();
+        tcp.emit(now);
+        udp.emit();
+        batch.flush();
+        Segments looped;
+        while ((looped = loopback.poll()) != null) {
+          handlePackets(now, looped, out);
+        }
+      }
+    } finally {
+      isFlushing = false;
+    }
+  }
+
+  // Sockets.
+
+  /// Opens a connection from an own address to `remote`.
+  ///
+  /// @return the socket, or null when there is no own address of that family, no free port, or the
+  ///   table is full
+  public @Nullable TcpSocket connect(long now, Endpoint remote, TcpHandler handler) {
+    Ip local = addresses.towards(remote.ip());
+    if (local == null || tcp.isFull()) {
+      return null;
+    }
+    Route route = addresses.route(local, remote.ip());
+    int port = ephemeral(p -> !tcp.isListening(p) && tcp.isFree(route, p, remote.port()));
+    return port == 0 ? null : tcp.connect(now, route, port, remote.port(), handler);
+  }
+
+  /// Takes connections to `port` of all own addresses.
+  ///
+  /// @param port 0 for a free one
+  /// @return the port, or 0 when it is taken
+  public int listen(int port, TcpAcceptor acceptor) {
+    int chosen = port != 0 ? port : ephemeral(p -> !tcp.isListening(p));
+    return chosen != 0 && tcp.listen(chosen, acceptor) ? chosen : 0;
+  }
+
+  /// Ends a [#listen]. Connections stay.
+  public void unlisten(int port) {
+    tcp.unlisten(port);
+  }
+
+  /// Who is asked about SYNs that no listener takes, on own addresses and all others; null for
+  /// nobody, and then they are reset. Called within [#handlePackets].
+  public void setTcpForwarder(@Nullable Consumer<TcpRequest> forwarder) {
+    tcp.setForwarder(forwarder);
+    forwards = forwarder != null;
+  }
+
+  /// Who takes datagrams that no socket takes.
+  public void setUdpForwarder(@Nullable UdpHandler forwarder) {
+    udp.setForwarder(forwarder);
+  }
+
+  /// Binds a UDP port.
+  ///
+  /// @param address null for all own addresses
+  /// @param port 0 for a free one
+  /// @return the socket, or null when the port is taken
+  public @Nullable UdpSocket bind(@Nullable Ip address, int port, UdpHandler handler) {
+    if (port != 0) {
+      return udp.bind(address, port, handler);
+    }
+    int start = entropy.below(LAST_EPHEMERAL - FIRST_EPHEMERAL + 1);
+    for (int i = 0; i <= LAST_EPHEMERAL - FIRST_EPHEMERAL; i++) {
+      int candidate = FIRST_EPHEMERAL + (start + i) % (LAST_EPHEMERAL - FIRST_EPHEMERAL + 1);
+      UdpSocket socket = udp.bind(address, candidate, handler);
+      if (socket != null) {
+        return socket;
+      }
+    }
+    return null;
+  }
+
+  /// Sends a datagram from any address: the answer of a forwarder.
+  public boolean sendDatagram(Endpoint local, Endpoint remote, ByteBuffer payload) {
+    return udp.send(local.ip(), local.port(), remote, payload);
+  }
+
+  private int ephemeral(java.util.function.IntPredicate isFree) {
+    int count = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
+    int start = entropy.below(count);
+    for (int i = 0; i < count; i++) {
+      int port = FIRST_EPHEMERAL + (start + i) % count;
+      if (isFree.test(port)) {
+        return port;
+      }
+    }
+    return 0;
+  }
+
+  // Figures.
+
+  /// How many packets were not used, for this reason.
+  public long drops(Drop reason) {
+    return drops.of(reason);
+  }
+
+  /// Connections in any state, TIME-WAIT included.
+  public int connections() {
+    return tcp.connections();
+  }
+
+  /// Bytes that the buffers of all connections take.
+  public long bufferBytes() {
+    return tcp.pool.usedBytes();
+  }
+}

@@ -1,0 +1,461 @@
+package dev.weft.netstack;
+
+import dev.weft.base.Endpoint;
+import dev.weft.base.Entropy;
+import dev.weft.packet.IpProtocol;
+import dev.weft.packet.IpView;
+import dev.weft.packet.PacketCheck;
+import dev.weft.packet.TcpView;
+import dev.weft.packet.TcpWriter;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// All TCP connections of a stack: which one a segment belongs to, who listens, what is to be told
+/// and sent.
+final class Tcp {
+  /// 2 MSL (RFC 9293 §3.4.2), with the 30 s that Linux takes for MSL.
+  static final long TIME_WAIT = 60_000_000_000L;
+
+  /// How long a closed socket waits for the peer's FIN (Linux' tcp_fin_timeout).
+  static final long ORPHAN_FIN_WAIT = 60_000_000_000L;
+
+  /// How long an application may think about a SYN; the peer has given up by then.
+  private static final long UNDECIDED_LIFE = 60_000_000_000L;
+
+  final BufferPool pool;
+  final HalfOpen halfOpen;
+
+  private final NetstackConfig config;
+  private final Addresses addresses;
+  private final Drops drops;
+  private final PacketBatch batch;
+  private final SipHash secret;
+  private final FlowTable flows;
+  private final Map<Integer, TcpAcceptor> listeners = new HashMap<>();
+  private final ArrayDeque<TcpConnection> ready = new ArrayDeque<>();
+  private final ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
+  private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
+  private final TimerHeap timers = new TimerHeap();
+  private final TcpInput input = new TcpInput(this);
+  private final TcpOutput output;
+  private final TcpTimers timeouts;
+  private final TcpView view = new TcpView();
+  private final TcpWriter writer = new TcpWriter();
+  private @Nullable Consumer<TcpRequest> forwarder;
+  private @Nullable TcpConnection last;
+  private byte[] segmentArray = new byte[0];
+  private long now;
+
+  Tcp(NetstackConfig config, Entropy entropy, Addresses addresses, Drops drops, PacketBatch batch) {
+    this.config = config;
+    this.addresses = addresses;
+    this.drops = drops;
+    this.batch = batch;
+    pool = new BufferPool(config.memoryLimit());
+    halfOpen = new HalfOpen(config.maxHalfOpen());
+    secret = new SipHash(entropy);
+    flows = new FlowTable(entropy.nextLong(), entropy.nextLong());
+    output = new TcpOutput(batch, config.mtu());
+    timeouts = new TcpTimers(this, output);
+  }
+
+  // Packets in.
+
+  /// One TCP packet whose IP header is checked.
+  ///
+  /// @param own whether its destination is an own address
+  void handle(IpView ip, boolean own, long time) {
+    now = time;
+    if (view.wrap(ip.array(), ip.transportOffset(), ip.transportLength()) != PacketCheck.VALID) {
+      drop(Drop.MALFORMED);
+      return;
+    }
+    segmentArray = ip.array();
+    TcpConnection c = find(ip);
+    if (c != null && c.state == TcpState.TIME_WAIT && isReopening(c)) {
+      int oldEnd = c.sendNext();
+      finish(c, CloseReason.FINISHED);
+      open(ip, own, oldEnd);
+    } else if (c != null) {
+      input.arrives(c, view, now);
+    } else {
+      open(ip, own, 0);
+    }
+  }
+
+  private @Nullable TcpConnection find(IpView ip) {
+    int ports = view.destinationPort() << 16 | view.sourcePort();
+    long localHigh = ip.destinationHigh();
+    long localLow = ip.destinationLow();
+    long remoteHigh = ip.sourceHigh();
+    long remoteLow = ip.sourceLow();
+    TcpConnection c = last;
+    if (c != null && c.matches(localHigh, localLow, remoteHigh, remoteLow, ports)) {
+      return c;
+    }
+    c = flows.find(localHigh, localLow, remoteHigh, remoteLow, ports);
+    last = c;
+    return c;
+  }
+
+  /// RFC 9293 §3.10.7.4 and RFC 6191: a SYN that cannot be an old duplicate ends TIME-WAIT.
+  private boolean isReopening(TcpConnection c) {
+    boolean syn = view.has(TcpView.SYN) && !view.has(TcpView.RST | TcpView.ACK);
+    boolean newer =
+        c.timestamps
+            && view.hasTimestamps()
+            && Seq.before(c.recentTimestamp, view.timestampValue());
+    return syn && (newer || Seq.before(c.receiveNext(), view.sequence()));
+  }
+
+  /// A segment without a connection: RFC 9293 §3.10.7.1 and §3.10.7.2.
+  private void open(IpView ip, boolean own, int pastEnd) {
+    if (view.has(TcpView.RST)) {
+      drop(Drop.NO_SOCKET);
+      return;
+    }
+    Route route =
+        addresses.route(ip.destinationHigh(), ip.destinationLow(), ip.sourceHigh(), ip.sourceLow());
+    TcpAcceptor acceptor = own ? listeners.get(view.destinationPort()) : null;
+    Consumer<TcpRequest> asked = forwarder;
+    boolean syn = view.has(TcpView.SYN) && !view.has(TcpView.ACK) && !view.has(TcpView.FIN);
+    if (!syn || acceptor == null && asked == null || isOwnEcho(route)) {
+      drop(Drop.NO_SOCKET);
+      resetStray(route, view);
+      return;
+    }
+    if (flows.size() >= config.maxConnections()
+        || !halfOpen.hasRoom(Route.ip(route.remoteHigh(), route.remoteLow()))) {
+      // Silence: the peer tries again, when there may be room.
+      drop(Drop.TOO_MANY_CONNECTIONS);
+      return;
+    }
+    TcpState first = acceptor == null ? TcpState.UNDECIDED : TcpState.SYN_RECEIVED;
+    TcpConnection c = create(route, view.destinationPort(), view.sourcePort(), first, pastEnd);
+    halfOpen.enter(c);
+    input.learnSyn(c, view, now);
+    if (acceptor != null) {
+      c.acceptor = acceptor;
+      c.sendSyn = true;
+    } else if (asked != null) {
+      c.lifeDeadline = now + UNDECIDED_LIFE;
+      asked.accept(new Pending(c));
+    }
+    dirty(c);
+  }
+
+  /// A connection to oneself from the very same port would be answered by its own segments.
+  private boolean isOwnEcho(Route route) {
+    return view.sourcePort() == view.destinationPort()
+        && route.localLow() == route.remoteLow()
+        && route.localHigh() == route.remoteHigh();
+  }
+
+  private TcpConnection create(
+      Route route, int localPort, int remotePort, TcpState state, int pastEnd) {
+    int ports = localPort << 16 | remotePort;
+    int iss = initialSequence(route, ports);
+    if (pastEnd != 0 && Seq.before(iss, pastEnd)) {
+      iss = pastEnd + 0x10000;
+    }
+    TcpConnection c = new TcpConnection(this, route, localPort, remotePort, state, iss);
+    flows.add(c);
+    return c;
+  }
+
+  /// RFC 6528 §3: a four-microsecond clock plus a secret function of the connection.
+  private int initialSequence(Route r, int ports) {
+    long f = secret.hash(r.localHigh(), r.localLow(), r.remoteHigh(), r.remoteLow(), ports);
+    return (int) (now / 4000) + (int) f;
+  }
+
+  /// RFC 7323 §5.4: an offset by connection, so that timestamps do not tell how long the node is
+  /// up.
+  int timestampOffset(Route r, int ports) {
+    long other = ports | 1L << 40;
+    return (int) secret.hash(r.localHigh(), r.localLow(), r.remoteHigh(), r.remoteLow(), other);
+  }
+
+  /// The array that the segment at hand lies in.
+  byte[] segmentArray() {
+    return segmentArray;
+  }
+
+  int pathMss(Route route) {
+    return pathMss(route, config.mtu());
+  }
+
+  static int pathMss(Route route, int mtu) {
+    return mtu - route.writer().headerLength() - TcpView.HEADER;
+  }
+
+  void drop(Drop reason) {
+    drops.count(reason);
+  }
+
+  /// The reset for a segment that no connection wants (RFC 9293 §3.10.7.1).
+  void resetStray(Route route, TcpView s) {
+    if (s.has(TcpView.RST)) {
+      return;
+    }
+    boolean acked = s.has(TcpView.ACK);
+    int header = route.writer().headerLength();
+    int at = batch.reserve(route, header + TcpView.HEADER);
+    route.writer().writeHeader(batch.buffer(), at, IpProtocol.TCP, TcpView.HEADER);
+    writer.start(batch.buffer(), at + header, s.destinationPort(), s.sourcePort());
+    writer.numbers(acked ? s.acknowledgment() : 0, acked ? 0 : s.sequence() + s.sequenceLength());
+    writer.endOptions(acked ? TcpView.RST : TcpView.RST | TcpView.ACK, 0);
+    writer.finish(route.writer(), 0);
+  }
+
+  // The application.
+
+  void setForwarder(@Nullable Consumer<TcpRequest> asked) {
+    forwarder = asked;
+  }
+
+  boolean listen(int port, TcpAcceptor acceptor) {
+    return listeners.putIfAbsent(port, acceptor) == null;
+  }
+
+  boolean isListening(int port) {
+    return listeners.containsKey(port);
+  }
+
+  void unlisten(int port) {
+    listeners.remove(port);
+  }
+
+  /// Whether a connection would not collide with one that exists.
+  boolean isFree(Route r, int localPort, int remotePort) {
+    int ports = localPort << 16 | remotePort;
+    return flows.find(r.localHigh(), r.localLow(), r.remoteHigh(), r.remoteLow(), ports) == null;
+  }
+
+  boolean isFull() {
+    return flows.size() >= config.maxConnections();
+  }
+
+  TcpConnection connect(long time, Route route, int localPort, int remotePort, TcpHandler handler) {
+    now = time;
+    TcpConnection c = create(route, localPort, remotePort, TcpState.SYN_SENT, 0);
+    c.isActive = true;
+    c.handler = handler;
+    c.sendSyn = true;
+    dirty(c);
+    return c;
+  }
+
+  // Life and death.
+
+  /// Both directions are closed and acknowledged; the connection lingers for stray segments.
+  void timeWait(TcpConnection c, long time) {
+    now = time;
+    c.setState(TcpState.TIME_WAIT);
+    c.send.clear();
+    stopTimers(c);
+    c.lifeDeadline = now + TIME_WAIT;
+    c.raise(TcpConnection.CLOSED);
+    while (!timeWaits.isEmpty() && timeWaits.getFirst().state != TcpState.TIME_WAIT) {
+      timeWaits.removeFirst();
+    }
+    if (timeWaits.size() >= config.maxTimeWait()) {
+      finish(timeWaits.removeFirst(), CloseReason.FINISHED);
+    }
+    timeWaits.addLast(c);
+  }
+
+  /// The connection ends here and now.
+  void finish(TcpConnection c, CloseReason reason) {
+    if (c.state == TcpState.CLOSED) {
+      return;
+    }
+    boolean told = c.state == TcpState.TIME_WAIT;
+    c.setState(TcpState.CLOSED);
+    c.send.clear();
+    if (reason != CloseReason.FINISHED) {
+      c.receive.clear();
+    }
+    stopTimers(c);
+    timers.remove(c);
+    flows.remove(c);
+    if (last == c) {
+      last = null;
+    }
+    if (!told) {
+      c.closeReason = reason;
+      c.raise(TcpConnection.CLOSED);
+    }
+  }
+
+  private static void stopTimers(TcpConnection c) {
+    c.synDeadline = TimerHeap.NEVER;
+    c.ackDeadline = TimerHeap.NEVER;
+    c.persistDeadline = TimerHeap.NEVER;
+    c.keepAliveDeadline = TimerHeap.NEVER;
+    c.lifeDeadline = TimerHeap.NEVER;
+  }
+
+  /// The application has let go of a connection that still has to finish.
+  void orphan(TcpConnection c) {
+    if (c.state == TcpState.FIN_WAIT_2) {
+      c.lifeDeadline = now + ORPHAN_FIN_WAIT;
+    }
+    dirty(c);
+  }
+
+  // Passes.
+
+  void ready(TcpConnection c) {
+    if (!c.isReady) {
+      c.isReady = true;
+      ready.add(c);
+    }
+  }
+
+  void dirty(TcpConnection c) {
+    if (!c.isDirty) {
+      c.isDirty = true;
+      dirty.add(c);
+    }
+  }
+
+  boolean hasWork() {
+    return !ready.isEmpty() || !dirty.isEmpty();
+  }
+
+  /// Tells applications what has happened.
+  void dispatch() {
+    TcpConnection c;
+    while ((c = ready.poll()) != null) {
+      c.isReady = false;
+      notify(c);
+    }
+  }
+
+  private static void notify(TcpConnection c) {
+    int events = c.events;
+    TcpAcceptor acceptor = c.acceptor;
+    if (acceptor != null && (events & TcpConnection.CONNECTED) != 0) {
+      c.acceptor = null;
+      c.events &= ~TcpConnection.CONNECTED;
+      events = c.events;
+      acceptor.onAccepted(c);
+    }
+    TcpHandler handler = c.handler;
+    if (handler == null) {
+      return; // They wait for one.
+    }
+    c.events = 0;
+    if ((events & TcpConnection.CONNECTED) != 0) {
+      handler.onConnected();
+    }
+    if ((events & TcpConnection.READABLE) != 0) {
+      handler.onReadable();
+    }
+    if ((events & TcpConnection.WRITABLE) != 0) {
+      handler.onWritable();
+    }
+    if ((events & TcpConnection.CLOSED) != 0) {
+      handler.onClosed(c.closeReason);
+    }
+  }
+
+  /// Sends what is due.
+  void emit(long time) {
+    now = time;
+    TcpConnection c;
+    while ((c = dirty.poll()) != null) {
+      c.isDirty = false;
+      tune(c);
+      output.flush(c, now);
+      TcpTimers.armKeepAlive(c, now);
+      if (c.state != TcpState.CLOSED) {
+        timers.update(c);
+      }
+    }
+  }
+
+  /// Lets the windows grow with what the path carries, unless memory is tight.
+  private void tune(TcpConnection c) {
+    if (!c.state.isSynchronized()) {
+      return;
+    }
+    boolean tight = pool.isTight();
+    int wanted = Math.min(2 * c.recovery.window(), config.maxSendBuffer());
+    c.send.setLimit(
+        tight
+            ? TcpConnection.INITIAL_SEND_BUFFER
+            : Math.max(wanted, TcpConnection.INITIAL_SEND_BUFFER));
+    if (now - c.tuneStart < Math.max(c.receiveRtt, 1_000_000)) {
+      return;
+    }
+    // Dynamic right-sizing: twice what the application took in a round trip lets the sender double
+    // its rate.
+    long wish = 2L * c.tuneRead;
+    if (!tight && c.receiveShift > 0 && wish > c.receiveLimit) {
+      c.receiveLimit = (int) Math.min(wish, config.maxReceiveBuffer());
+    }
+    c.tuneRead = 0;
+    c.tuneStart = now;
+  }
+
+  void handleTimeout(long time) {
+    now = time;
+    TimerHeap.Entry due;
+    while ((due = timers.poll(now)) != null) {
+      timeouts.fire((TcpConnection) due, now); // Marks it dirty: the next emit puts it back.
+    }
+  }
+
+  long nextTimeout() {
+    return timers.next();
+  }
+
+  int connections() {
+    return flows.size();
+  }
+
+  /// An UNDECIDED connection as the application sees it.
+  private final class Pending implements TcpRequest {
+    private final TcpConnection c;
+
+    Pending(TcpConnection c) {
+      this.c = c;
+    }
+
+    @Override
+    public Endpoint local() {
+      return c.local();
+    }
+
+    @Override
+    public Endpoint remote() {
+      return c.remote();
+    }
+
+    @Override
+    public TcpSocket accept(TcpHandler handler) {
+      c.setHandler(handler);
+      if (c.state == TcpState.UNDECIDED) {
+        c.setState(TcpState.SYN_RECEIVED);
+        c.lifeDeadline = TimerHeap.NEVER;
+        c.sendSyn = true;
+        dirty(c);
+      }
+      return c;
+    }
+
+    @Override
+    public void reject() {
+      if (c.state == TcpState.UNDECIDED) {
+        c.sendReset = true;
+        finish(c, CloseReason.ABORTED);
+        dirty(c);
+      }
+    }
+  }
+}

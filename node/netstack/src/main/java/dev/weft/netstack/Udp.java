@@ -1,0 +1,174 @@
+package dev.weft.netstack;
+
+import dev.weft.base.Endpoint;
+import dev.weft.base.Ip;
+import dev.weft.packet.IpProtocol;
+import dev.weft.packet.IpView;
+import dev.weft.packet.PacketCheck;
+import dev.weft.packet.UdpView;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// UDP (RFC 768): sockets by port, and datagrams that wait for the next flush.
+final class Udp {
+  private static final int MAX_QUEUED_BYTES = 4 << 20;
+  private static final int MAX_PAYLOAD = 65_507;
+
+  private record Port(@Nullable Ip address, int number) {}
+
+  private static final class Datagram {
+    final Route route;
+    final byte[] packet;
+
+    Datagram(Route route, byte[] packet) {
+      this.route = route;
+      this.packet = packet;
+    }
+  }
+
+  private final Addresses addresses;
+  private final Drops drops;
+  private final PacketBatch batch;
+  private final int mtu;
+  private final Map<Port, UdpSocket> sockets = new HashMap<>();
+  private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
+  private final UdpView view = new UdpView();
+  private @Nullable UdpHandler forwarder;
+  private @Nullable Route lastRoute;
+  private int queuedBytes;
+  private int fragmentId;
+
+  Udp(Addresses addresses, Drops drops, PacketBatch batch, int mtu) {
+    this.addresses = addresses;
+    this.drops = drops;
+    this.batch = batch;
+    this.mtu = mtu;
+  }
+
+  void setForwarder(@Nullable UdpHandler handler) {
+    forwarder = handler;
+  }
+
+  /// One UDP packet whose IP header is checked.
+  void handle(IpView ip, boolean own) {
+    if (view.wrap(ip.array(), ip.transportOffset(), ip.transportLength()) != PacketCheck.VALID) {
+      drops.count(Drop.MALFORMED);
+      return;
+    }
+    Ip local = ip.destination();
+    UdpSocket socket = own ? find(local, view.destinationPort()) : null;
+    UdpHandler handler = socket == null ? forwarder : socket.handler;
+    if (handler == null) {
+      // The real client sends no port-unreachable either (`docs/protocol/dataplane.md` §8).
+      drops.count(Drop.NO_SOCKET);
+      return;
+    }
+    handler.onDatagram(
+        new Endpoint(local, view.destinationPort()),
+        new Endpoint(ip.source(), view.sourcePort()),
+        ip.array(),
+        view.payloadOffset(),
+        view.payloadLength());
+  }
+
+  private @Nullable UdpSocket find(Ip local, int port) {
+    UdpSocket exact = sockets.get(new Port(local, port));
+    return exact != null ? exact : sockets.get(new Port(null, port));
+  }
+
+  /// Binds a port, unless it is taken.
+  @Nullable UdpSocket bind(@Nullable Ip address, int port, UdpHandler handler) {
+    UdpSocket socket = new UdpSocket(this, address, port, handler);
+    return sockets.putIfAbsent(new Port(address, port), socket) == null ? socket : null;
+  }
+
+  void close(UdpSocket socket) {
+    sockets.remove(new Port(socket.address(), socket.port()), socket);
+  }
+
+  boolean send(@Nullable Ip from, int port, Endpoint remote, ByteBuffer payload) {
+    Ip local = from == null ? addresses.towards(remote.ip()) : from;
+    int length = payload.remaining();
+    if (local == null || local.isV4() != remote.ip().isV4() || length > MAX_PAYLOAD) {
+      return false;
+    }
+    if (queuedBytes + length > MAX_QUEUED_BYTES) {
+      drops.count(Drop.QUEUE_FULL);
+      return false;
+    }
+    Route route = route(local, remote.ip());
+    int header = route.writer().headerLength();
+    byte[] packet = new byte[header + UdpView.HEADER + length];
+    payload.get(packet, header + UdpView.HEADER, length);
+    route.writer().writeUdp(packet, header, port, remote.port(), length);
+    queuedBytes += packet.length;
+    queue.add(new Datagram(route, packet));
+    return true;
+  }
+
+  /// Datagrams of one flow share a route, and with it a batch.
+  private Route route(Ip local, Ip remote) {
+    Route route = lastRoute;
+    boolean same =
+        route != null
+            && route.localLow() == Route.low(local)
+            && route.remoteLow() == Route.low(remote)
+            && route.localHigh() == Route.high(local)
+            && route.remoteHigh() == Route.high(remote);
+    if (route == null || !same) {
+      route = addresses.route(local, remote);
+      lastRoute = route;
+    }
+    return route;
+  }
+
+  /// The own addresses have changed, and with them what is a loopback.
+  void forgetRoutes() {
+    lastRoute = null;
+  }
+
+  boolean hasWork() {
+    return !queue.isEmpty();
+  }
+
+  void emit() {
+    Datagram next;
+    while ((next = queue.poll()) != null) {
+      queuedBytes -= next.packet.length;
+      if (next.packet.length <= mtu) {
+        transmit(next);
+      } else {
+        fragment(next);
+      }
+    }
+  }
+
+  private void transmit(Datagram d) {
+    int header = d.route.writer().headerLength();
+    int at = batch.reserve(d.route, d.packet.length);
+    d.route.writer().writeHeader(batch.buffer(), at, IpProtocol.UDP, d.packet.length - header);
+    System.arraycopy(d.packet, header, batch.buffer(), at + header, d.packet.length - header);
+  }
+
+  /// RFC 791 §3.2 and RFC 8200 §4.5: pieces of a multiple of eight bytes.
+  private void fragment(Datagram d) {
+    int header = d.route.writer().headerLength();
+    int extension = d.route.writer().isV4() ? 0 : 8;
+    int total = d.packet.length - header;
+    int piece = (mtu - header - extension) / 8 * 8;
+    int id = d.route.writer().isV4() ? ++fragmentId & 0xffff : ++fragmentId;
+    for (int from = 0; from < total; from += piece) {
+      int length = Math.min(piece, total - from);
+      int at = batch.reserve(d.route, header + extension + length);
+      int body =
+          d.route
+              .writer()
+              .writeFragmentHeader(
+                  batch.buffer(), at, IpProtocol.UDP, length, id, from, from + length < total);
+      System.arraycopy(d.packet, header + from, batch.buffer(), at + body, length);
+    }
+  }
+}
