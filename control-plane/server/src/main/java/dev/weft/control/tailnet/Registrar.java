@@ -1,0 +1,247 @@
+package dev.weft.control.tailnet;
+
+import dev.weft.base.Entropy;
+import dev.weft.control.tailnet.PendingLogins.PendingLogin;
+import dev.weft.control.tailnet.Tailnet.Output;
+import dev.weft.keys.MachineKey;
+import dev.weft.tailcfg.CapabilityVersion;
+import dev.weft.tailcfg.Hostinfo;
+import dev.weft.tailcfg.Login;
+import dev.weft.tailcfg.RegisterRequest;
+import dev.weft.tailcfg.RegisterResponse;
+import dev.weft.tailcfg.User;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Decides who gets in: the table of `docs/protocol/control.md` §4.3, in its order.
+final class Registrar {
+  /// The path below the control URL where a login waits for approval; the last element is its ID.
+  static final String LOGIN_PATH = "/register/";
+
+  private final TailnetConfig config;
+  private final TailnetState state;
+  private final PendingLogins logins;
+
+  Registrar(TailnetConfig config, TailnetState state, PendingLogins logins) {
+    this.config = config;
+    this.state = state;
+    this.logins = logins;
+  }
+
+  RegisterOutcome register(
+      Instant now, MachineKey machine, RegisterRequest request, Entropy entropy, Output out) {
+    if (request.version() < CapabilityVersion.OLDEST_SUPPORTED) {
+      return refuse("this client is too old: version 1.80 or newer is needed");
+    }
+    if (request.nodeKey().isZero()) {
+      return refuse("no node key");
+    }
+    if (request.hostinfo() != null && !NodeUpdates.fits(request.hostinfo())) {
+      return refuse("the Hostinfo is too large");
+    }
+    Optional<RegisteredNode> known = state.node(request.nodeKey());
+    if (request.expiry() != null && !now.isBefore(request.expiry())) {
+      known
+          .filter(node -> node.machineKey().equals(machine))
+          .ifPresent(node -> logOut(now, node, out));
+      return expired();
+    }
+    if (known.isPresent()) {
+      RegisteredNode node = known.get();
+      if (!node.machineKey().equals(machine)) {
+        return refuse("node exists with a different machine key");
+      }
+      if (!needsKey(now, node, request)) {
+        return node.isExpired(now) ? expired() : welcome(shortenExpiry(node, request, out));
+      }
+    }
+    if (request.auth() != null && !request.auth().authKey().isEmpty()) {
+      return registerByKey(now, machine, request, request.auth().authKey(), out);
+    }
+    return logInByAdmin(now, machine, request, entropy);
+  }
+
+  /// An admin approves a login: the node becomes this user's.
+  RegisteredNode approve(Instant now, PendingLogin login, TailnetUser user, Output out) {
+    Hostinfo hostinfo = login.request().hostinfo();
+    if (hostinfo != null && !hostinfo.requestTags().isEmpty()) {
+      throw new Refusal(
+          "the node asks for tags, which only an auth key with these tags can give: create one with"
+              + " keys create --tags");
+    }
+    Claim claim = new Claim(user.id(), List.of(), null, login.request().ephemeral());
+    RegisteredNode node = admit(now, login.machine(), login.request(), claim, List.of(), out);
+    logins.end(login.id());
+    out.loginSettled();
+    return node;
+  }
+
+  /// Whether a known node has to prove itself again. A container that restarts with the key that it
+  /// was made with does not, even when that key is used up or expired by now.
+  private boolean needsKey(Instant now, RegisteredNode node, RegisterRequest request) {
+    if (request.auth() == null || request.auth().authKey().isEmpty()) {
+      return false;
+    }
+    boolean sameKey =
+        state
+            .authKey(AuthKeyText.hash(request.auth().authKey()))
+            .filter(key -> node.authKeyId() != null && key.id() == node.authKeyId())
+            .isPresent();
+    return !sameKey || node.isExpired(now);
+  }
+
+  private void logOut(Instant now, RegisteredNode node, Output out) {
+    if (node.ephemeral()) {
+      state.commit(out, new Mutation.DeleteNode(node.id()));
+    } else if (!node.isExpired(now)) {
+      state.commit(out, new Mutation.PutNode(node.toBuilder().keyExpiry(now).build()));
+    }
+  }
+
+  /// A client may ask for less time than it has, never for more.
+  private RegisteredNode shortenExpiry(RegisteredNode node, RegisterRequest request, Output out) {
+    @Nullable Instant wanted = request.expiry();
+    if (wanted == null || (node.keyExpiry() != null && !wanted.isBefore(node.keyExpiry()))) {
+      return node;
+    }
+    RegisteredNode shortened = node.toBuilder().keyExpiry(wanted).build();
+    state.commit(out, new Mutation.PutNode(shortened));
+    return shortened;
+  }
+
+  private RegisterOutcome registerByKey(
+      Instant now, MachineKey machine, RegisterRequest request, String text, Output out) {
+    Optional<AuthKey> found = state.authKey(AuthKeyText.hash(text));
+    if (found.isEmpty()) {
+      return refuse("invalid pre auth key");
+    }
+    AuthKey key = found.get();
+    @Nullable String refusal = key.refusal(now);
+    if (refusal != null) {
+      return refuse(refusal);
+    }
+    List<String> wantedTags =
+        request.hostinfo() == null ? List.of() : request.hostinfo().requestTags();
+    if (!key.tags().containsAll(wantedTags)) {
+      return refuse("requested tags " + wantedTags + " are not among those of the auth key");
+    }
+    Claim claim =
+        new Claim(key.userId(), key.tags(), key.id(), key.ephemeral() || request.ephemeral());
+    List<Mutation> alongside = List.of(new Mutation.PutAuthKey(key.usedAt(now)));
+    return welcome(admit(now, machine, request, claim, alongside, out));
+  }
+
+  private RegisterOutcome logInByAdmin(
+      Instant now, MachineKey machine, RegisterRequest request, Entropy entropy) {
+    PendingLogin login = logins.begin(now, machine, request, entropy);
+    RegisterResponse response = RegisterResponse.builder().authUrl(loginUrl(login)).build();
+    return request.followup().equals(loginUrl(login))
+        ? new RegisterOutcome.Hold(response)
+        : new RegisterOutcome.Answer(response);
+  }
+
+  private String loginUrl(PendingLogin login) {
+    return config.url() + LOGIN_PATH + login.id();
+  }
+
+  /// Makes the node, or gives a node of the same machine and owner its new key: it keeps ID,
+  /// addresses and name.
+  private RegisteredNode admit(
+      Instant now,
+      MachineKey machine,
+      RegisterRequest request,
+      Claim claim,
+      List<Mutation> alongside,
+      Output out) {
+    Optional<RegisteredNode> existing =
+        state
+            .node(request.nodeKey())
+            .filter(node -> node.userId() == claim.userId())
+            .or(() -> state.node(machine, claim.userId()));
+    Hostinfo hostinfo =
+        request.hostinfo() == null ? Hostinfo.builder().build() : request.hostinfo();
+    RegisteredNode.Builder node =
+        existing.map(RegisteredNode::toBuilder).orElseGet(() -> fresh(now, machine, hostinfo));
+    RegisteredNode admitted =
+        node.nodeKey(request.nodeKey())
+            .userId(claim.userId())
+            .tags(claim.tags())
+            .authKeyId(claim.authKeyId())
+            .ephemeral(claim.ephemeral())
+            .keyExpiry(expiryFor(now, claim, request))
+            .hostinfo(NodeUpdates.merge(existing.map(RegisteredNode::hostinfo), hostinfo))
+            .cap(request.version())
+            .build();
+    List<Mutation> mutations = new ArrayList<>();
+    // A node key belongs to one node: a login as another user with the same key takes it along.
+    state
+        .node(request.nodeKey())
+        .filter(other -> other.id() != admitted.id())
+        .ifPresent(other -> mutations.add(new Mutation.DeleteNode(other.id())));
+    mutations.add(new Mutation.PutNode(admitted));
+    mutations.addAll(alongside);
+    state.commit(out, mutations);
+    return admitted;
+  }
+
+  private RegisteredNode.Builder fresh(Instant now, MachineKey machine, Hostinfo hostinfo) {
+    AddressPool.Pair addresses = AddressPool.next(state::isTaken);
+    String name = NodeNames.unique(NodeNames.sanitize(hostinfo.hostname()), state::isNameTaken);
+    return RegisteredNode.builder()
+        .id(state.nextNodeId())
+        .machineKey(machine)
+        .ipv4(addresses.v4())
+        .ipv6(addresses.v6())
+        .givenName(name)
+        .created(now)
+        .lastSeen(now);
+  }
+
+  private @Nullable Instant expiryFor(Instant now, Claim claim, RegisterRequest request) {
+    if (!claim.tags().isEmpty()) {
+      return null;
+    }
+    @Nullable Instant ours = config.keyExpiry() == null ? null : now.plus(config.keyExpiry());
+    @Nullable Instant theirs = request.expiry();
+    if (ours == null || theirs == null) {
+      return ours == null ? theirs : ours;
+    }
+    return theirs.isBefore(ours) ? theirs : ours;
+  }
+
+  private RegisterOutcome welcome(RegisteredNode node) {
+    TailnetUser owner = state.owner(node);
+    return new RegisterOutcome.Answer(
+        RegisterResponse.builder()
+            .user(
+                User.builder()
+                    .id(owner.id())
+                    .displayName(owner.displayName())
+                    .created(owner.created())
+                    .build())
+            .login(
+                Login.builder()
+                    .id(owner.id())
+                    .provider("weft")
+                    .loginName(owner.name())
+                    .displayName(owner.displayName())
+                    .build())
+            .machineAuthorized(true)
+            .build());
+  }
+
+  private static RegisterOutcome expired() {
+    return new RegisterOutcome.Answer(RegisterResponse.builder().nodeKeyExpired(true).build());
+  }
+
+  private static RegisterOutcome refuse(String error) {
+    return new RegisterOutcome.Answer(RegisterResponse.builder().error(error).build());
+  }
+
+  /// Whose the node will be, and by which right.
+  private record Claim(
+      long userId, List<String> tags, @Nullable Long authKeyId, boolean ephemeral) {}
+}

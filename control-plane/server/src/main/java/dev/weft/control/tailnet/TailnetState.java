@@ -1,0 +1,189 @@
+package dev.weft.control.tailnet;
+
+import dev.weft.base.Bytes;
+import dev.weft.base.Ip;
+import dev.weft.control.tailnet.Tailnet.Output;
+import dev.weft.keys.MachineKey;
+import dev.weft.keys.NodeKey;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The tailnet in memory: the same as what is stored, plus who is online.
+///
+/// The hash collections answer look-ups only; whatever is iterated is sorted.
+final class TailnetState {
+  private final TreeMap<Long, TailnetUser> users = new TreeMap<>();
+  private final TreeMap<Long, AuthKey> authKeys = new TreeMap<>();
+  private final TreeMap<Long, RegisteredNode> nodes = new TreeMap<>();
+  private final TreeSet<Long> online = new TreeSet<>();
+
+  private final Map<Bytes, Long> authKeyByHash = new HashMap<>();
+  private final Map<NodeKey, Long> nodeByKey = new HashMap<>();
+  private final Set<Ip> addresses = new HashSet<>();
+  private final Set<String> names = new HashSet<>();
+
+  private long lastUserId;
+  private long lastAuthKeyId;
+  private long lastNodeId;
+
+  TailnetState(TailnetStore.Snapshot stored) {
+    stored.users().forEach(user -> apply(new Mutation.PutUser(user)));
+    stored.authKeys().forEach(key -> apply(new Mutation.PutAuthKey(key)));
+    stored.nodes().forEach(node -> apply(new Mutation.PutNode(node)));
+    lastUserId = stored.lastUserId();
+    lastAuthKeyId = stored.lastAuthKeyId();
+    lastNodeId = stored.lastNodeId();
+  }
+
+  /// Stores the mutations, then makes them true in memory, then says what changed: a store that
+  /// fails changes nothing.
+  void commit(Output out, Mutation... mutations) {
+    commit(out, List.of(mutations));
+  }
+
+  void commit(Output out, List<Mutation> mutations) {
+    if (mutations.isEmpty()) {
+      return;
+    }
+    out.store(mutations);
+    for (Mutation mutation : mutations) {
+      @Nullable RegisteredNode before =
+          switch (mutation) {
+            case Mutation.PutNode put -> nodes.get(put.node().id());
+            case Mutation.DeleteNode delete -> nodes.get(delete.id());
+            case Mutation.PutUser _, Mutation.DeleteUser _, Mutation.PutAuthKey _ -> null;
+          };
+      apply(mutation);
+      switch (mutation) {
+        case Mutation.PutNode put ->
+            out.changed(new Change(put.node().id(), Aspect.between(before, put.node())));
+        case Mutation.DeleteNode delete ->
+            out.changed(new Change(delete.id(), Aspect.between(before, null)));
+        case Mutation.PutUser _, Mutation.DeleteUser _, Mutation.PutAuthKey _ -> {}
+      }
+    }
+  }
+
+  long nextUserId() {
+    return ++lastUserId;
+  }
+
+  long nextAuthKeyId() {
+    return ++lastAuthKeyId;
+  }
+
+  long nextNodeId() {
+    return ++lastNodeId;
+  }
+
+  Collection<RegisteredNode> nodes() {
+    return Collections.unmodifiableCollection(nodes.values());
+  }
+
+  Collection<TailnetUser> users() {
+    return Collections.unmodifiableCollection(users.values());
+  }
+
+  Collection<AuthKey> authKeys() {
+    return Collections.unmodifiableCollection(authKeys.values());
+  }
+
+  Optional<RegisteredNode> node(long id) {
+    return Optional.ofNullable(nodes.get(id));
+  }
+
+  Optional<RegisteredNode> node(NodeKey key) {
+    return Optional.ofNullable(nodeByKey.get(key)).map(nodes::get);
+  }
+
+  /// The node of this machine with this owner: a machine has one for each user that logged in on
+  /// it.
+  Optional<RegisteredNode> node(MachineKey machine, long userId) {
+    return nodes.values().stream()
+        .filter(node -> node.machineKey().equals(machine) && node.userId() == userId)
+        .findFirst();
+  }
+
+  Optional<TailnetUser> user(long id) {
+    return Optional.ofNullable(users.get(id));
+  }
+
+  Optional<TailnetUser> user(String name) {
+    return users.values().stream().filter(user -> user.name().equals(name)).findFirst();
+  }
+
+  /// The user whom clients are shown as the node's owner.
+  TailnetUser owner(RegisteredNode node) {
+    TailnetUser owner = users.get(node.userId());
+    return owner == null ? TailnetUser.TAGGED_DEVICES : owner;
+  }
+
+  Optional<AuthKey> authKey(long id) {
+    return Optional.ofNullable(authKeys.get(id));
+  }
+
+  Optional<AuthKey> authKey(Bytes hash) {
+    return Optional.ofNullable(authKeyByHash.get(hash)).map(authKeys::get);
+  }
+
+  boolean isTaken(Ip address) {
+    return addresses.contains(address);
+  }
+
+  boolean isNameTaken(String name) {
+    return names.contains(name);
+  }
+
+  boolean isOnline(long nodeId) {
+    return online.contains(nodeId);
+  }
+
+  /// Whether that changed anything.
+  boolean setOnline(long nodeId, boolean isOnline) {
+    return isOnline ? online.add(nodeId) : online.remove(nodeId);
+  }
+
+  private void apply(Mutation mutation) {
+    switch (mutation) {
+      case Mutation.PutUser put -> users.put(put.user().id(), put.user());
+      case Mutation.DeleteUser delete -> users.remove(delete.id());
+      case Mutation.PutAuthKey put -> {
+        authKeys.put(put.key().id(), put.key());
+        authKeyByHash.put(put.key().hash(), put.key().id());
+      }
+      case Mutation.PutNode put -> {
+        forget(nodes.put(put.node().id(), put.node()));
+        remember(put.node());
+      }
+      case Mutation.DeleteNode delete -> {
+        forget(nodes.remove(delete.id()));
+        online.remove(delete.id());
+      }
+    }
+  }
+
+  private void remember(RegisteredNode node) {
+    nodeByKey.put(node.nodeKey(), node.id());
+    addresses.add(node.ipv4());
+    addresses.add(node.ipv6());
+    names.add(node.givenName());
+  }
+
+  private void forget(@Nullable RegisteredNode node) {
+    if (node != null) {
+      nodeByKey.remove(node.nodeKey());
+      addresses.remove(node.ipv4());
+      addresses.remove(node.ipv6());
+      names.remove(node.givenName());
+    }
+  }
+}

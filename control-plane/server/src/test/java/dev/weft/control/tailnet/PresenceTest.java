@@ -1,0 +1,86 @@
+package dev.weft.control.tailnet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.control.tailnet.TailnetFixture.Machine;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PresenceTest {
+  private final TailnetFixture net = new TailnetFixture();
+
+  @Test
+  void aNodeStaysOnlineForAMomentAfterItsStreamEnded() {
+    long id = online("a");
+    net.tailnet.sessionClosed(net.now, id);
+    net.pass(Presence.OFFLINE_AFTER.minusMillis(1));
+    assertTrue(net.tailnet.isOnline(id));
+    net.pass(Duration.ofMillis(1));
+    assertFalse(net.tailnet.isOnline(id));
+    assertEquals(net.now, net.tailnet.nodes().getFirst().lastSeen());
+  }
+
+  @Test
+  void aReconnectWithinTheMomentIsNoNews() {
+    long id = online("a");
+    net.tailnet.sessionClosed(net.now, id);
+    net.pass(Duration.ofSeconds(5));
+    net.tailnet.openSession(id, net);
+    net.pass(Presence.OFFLINE_AFTER);
+    assertTrue(net.tailnet.isOnline(id));
+  }
+
+  @Test
+  void anEphemeralNodeIsRemovedWhenItStaysAway() {
+    net.tailnet.createUser(net.now, "ann", "", net);
+    String key = net.key(new Tailnet.AuthKeySpec("ann", false, true, List.of(), null));
+    Machine machine = net.machine("a");
+    net.register(machine.key(), machine.request(key));
+    long id = net.node(machine.nodeKey()).id();
+    net.tailnet.openSession(id, net);
+    net.pass(Duration.ofHours(1));
+    assertEquals(1, net.tailnet.nodes().size());
+
+    net.tailnet.sessionClosed(net.now, id);
+    net.pass(Presence.OFFLINE_AFTER);
+    net.pass(Duration.ofMinutes(5).minusMillis(1));
+    assertEquals(1, net.tailnet.nodes().size());
+    net.pass(Duration.ofMillis(1));
+    assertEquals(List.of(), net.tailnet.nodes());
+  }
+
+  @Test
+  void anOrdinaryNodeMayStayAway() {
+    long id = online("a");
+    net.tailnet.sessionClosed(net.now, id);
+    net.pass(Duration.ofDays(365));
+    assertEquals(1, net.tailnet.nodes().size());
+  }
+
+  @Test
+  void afterARestartAnEphemeralNodeHasItsTimeAgain() {
+    Machine machine = net.join("ann", "a");
+    RegisteredNode node =
+        net.node(machine.nodeKey()).toBuilder()
+            .ephemeral(true)
+            .lastSeen(net.now.minus(Duration.ofDays(1)))
+            .build();
+    TailnetFixture restarted =
+        new TailnetFixture(
+            new TailnetStore.Snapshot(net.tailnet.users(), List.of(), List.of(node), 1, 1, 1));
+    restarted.pass(Duration.ofMinutes(4));
+    assertEquals(1, restarted.tailnet.nodes().size());
+    restarted.pass(Duration.ofMinutes(1));
+    assertEquals(List.of(), restarted.tailnet.nodes());
+  }
+
+  private long online(String name) {
+    Machine machine = net.join("ann", name);
+    long id = net.node(machine.nodeKey()).id();
+    net.tailnet.openSession(id, net);
+    return id;
+  }
+}
