@@ -1,0 +1,168 @@
+package dev.weft.control.store;
+
+import dev.weft.control.tailnet.AuthKey;
+import dev.weft.control.tailnet.Mutation;
+import dev.weft.control.tailnet.RegisteredNode;
+import dev.weft.control.tailnet.TailnetStore;
+import dev.weft.control.tailnet.TailnetUser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/// A tailnet in a SQLite file.
+public final class SqliteStore implements TailnetStore {
+  private static final String MIGRATIONS = "classpath:dev/weft/control/store/sqlite";
+
+  private final Connection connection;
+
+  private SqliteStore(Connection connection) {
+    this.connection = connection;
+  }
+
+  /// Opens the file, creates it when it is not there, and brings its schema up to date.
+  public static SqliteStore open(Path file) throws IOException {
+    restrictToOwner(file);
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    // FULL: a commit survives a power cut too, for a fraction of a millisecond each.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setBusyTimeout(5_000);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
+    try {
+      Flyway.configure().dataSource(source).locations(MIGRATIONS).loggers("slf4j").load().migrate();
+      Connection connection = source.getConnection();
+      connection.setAutoCommit(false);
+      return new SqliteStore(connection);
+    } catch (FlywayException | SQLException e) {
+      throw new IOException("cannot open the database " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Snapshot load() {
+    try (Statement statement = connection.createStatement()) {
+      List<TailnetUser> users = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery("SELECT * FROM users ORDER BY id")) {
+        while (rows.next()) {
+          users.add(Rows.user(rows));
+        }
+      }
+      List<AuthKey> keys = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery("SELECT * FROM auth_keys ORDER BY id")) {
+        while (rows.next()) {
+          keys.add(Rows.authKey(rows));
+        }
+      }
+      List<RegisteredNode> nodes = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery("SELECT * FROM nodes ORDER BY id")) {
+        while (rows.next()) {
+          nodes.add(Rows.node(rows));
+        }
+      }
+      return new Snapshot(users, keys, nodes, lastId("user"), lastId("auth_key"), lastId("node"));
+    } catch (SQLException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public void commit(List<Mutation> mutations) {
+    try {
+      try {
+        for (Mutation mutation : mutations) {
+          execute(mutation);
+        }
+        connection.commit();
+      } catch (SQLException e) {
+        connection.rollback();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw failed("write", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw failed("close", e);
+    }
+  }
+
+  private void execute(Mutation mutation) throws SQLException {
+    switch (mutation) {
+      case Mutation.PutUser put -> {
+        Rows.put(connection, put.user());
+        raiseLastId("user", put.user().id());
+      }
+      case Mutation.DeleteUser delete -> delete("users", delete.id());
+      case Mutation.PutAuthKey put -> {
+        Rows.put(connection, put.key());
+        raiseLastId("auth_key", put.key().id());
+      }
+      case Mutation.PutNode put -> {
+        Rows.put(connection, put.node());
+        raiseLastId("node", put.node().id());
+      }
+      case Mutation.DeleteNode delete -> delete("nodes", delete.id());
+    }
+  }
+
+  private void delete(String table, long id) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM " + table + " WHERE id = ?")) {
+      statement.setLong(1, id);
+      statement.executeUpdate();
+    }
+  }
+
+  private long lastId(String kind) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT id FROM last_ids WHERE kind = ?")) {
+      statement.setString(1, kind);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? rows.getLong(1) : 0;
+      }
+    }
+  }
+
+  private void raiseLastId(String kind, long id) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("UPDATE last_ids SET id = ? WHERE kind = ? AND id < ?")) {
+      statement.setLong(1, id);
+      statement.setString(2, kind);
+      statement.setLong(3, id);
+      statement.executeUpdate();
+    }
+  }
+
+  /// Hostinfo and keys' hashes are nobody else's business; SQLite gives its side files the same
+  /// permissions.
+  private static void restrictToOwner(Path file) throws IOException {
+    if (Files.notExists(file)) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+  }
+
+  private static UncheckedIOException failed(String what, SQLException e) {
+    return new UncheckedIOException(
+        new IOException("cannot " + what + " the database: " + e.getMessage(), e));
+  }
+}
