@@ -1,0 +1,194 @@
+package dev.weft.control;
+
+import dev.weft.config.ConfigException;
+import dev.weft.config.HostPort;
+import dev.weft.config.Setting;
+import dev.weft.config.Settings;
+import dev.weft.config.SettingsSchema;
+import dev.weft.control.admin.AdminCommands;
+import dev.weft.tailcfg.DerpMap;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// `weft control …`: the server, and what admins ask of it.
+public final class ControlCommand {
+  private static final Setting<Path> STATE_DIR =
+      Setting.path("statedir", "the folder that holds the tailnet").orElse(defaultStateDir());
+  private static final Setting<HostPort> LISTEN =
+      Setting.hostPort("listen", "where clients connect");
+  private static final Setting<URI> URL = Setting.httpUrl("url", "how clients reach this server");
+  private static final Setting<String> DOMAIN =
+      Setting.string("domain", "the suffix of node names").orElse("home.weft");
+  private static final Setting<List<String>> DERP_MAP =
+      Setting.string("derp-map", "file or URL of a relay map; several are merged").list();
+  private static final Setting<Path> TLS_CERT =
+      Setting.path("tls-cert", "certificate chain in PEM, for TLS on the listening address");
+  private static final Setting<Path> TLS_KEY = Setting.path("tls-key", "its key in PEM");
+  private static final Setting<HostPort> HTTP =
+      Setting.hostPort("http", "a plain address beside a TLS one, where clients dial first");
+  private static final Setting<Duration> EPHEMERAL_TIMEOUT =
+      Setting.duration("ephemeral-timeout", "how long an ephemeral node may be offline")
+          .orElse(Duration.ofMinutes(5));
+  private static final Setting<Duration> KEY_EXPIRY =
+      Setting.duration("key-expiry", "how long a login lasts; for ever when not set");
+
+  private static final SettingsSchema SERVE =
+      SettingsSchema.of(
+              "weft control serve",
+              STATE_DIR,
+              LISTEN,
+              URL,
+              DOMAIN,
+              DERP_MAP,
+              TLS_CERT,
+              TLS_KEY,
+              HTTP,
+              EPHEMERAL_TIMEOUT,
+              KEY_EXPIRY)
+          .variablePrefix("WEFT_CONTROL_");
+
+  private static final int USAGE_ERROR = 2;
+
+  private ControlCommand() {}
+
+  /// Runs until the command is done; the server, until the process is told to stop.
+  public static int run(List<String> args, PrintStream out, PrintStream err) {
+    try {
+      return dispatch(args, out, err);
+    } catch (ConfigException e) {
+      err.println(e.getMessage());
+      return USAGE_ERROR;
+    } catch (IOException | IllegalArgumentException e) {
+      err.println("weft control: " + messageOf(e));
+      return 1;
+    }
+  }
+
+  private static int dispatch(List<String> args, PrintStream out, PrintStream err)
+      throws IOException {
+    if (args.isEmpty()) {
+      err.print(usage());
+      return USAGE_ERROR;
+    }
+    String noun = args.getFirst();
+    if (noun.matches("--?h(elp)?|help")) {
+      out.print(usage());
+      return 0;
+    }
+    if (noun.equals("serve")) {
+      return serve(args.subList(1, args.size()), out);
+    }
+    int status =
+        args.size() < 2
+            ? USAGE_ERROR
+            : new AdminCommands(STATE_DIR, System.getenv(), out)
+                .run(noun, args.get(1), args.subList(2, args.size()));
+    if (status == USAGE_ERROR) {
+      err.print(usage());
+    }
+    return status;
+  }
+
+  private static int serve(List<String> args, PrintStream out) throws IOException {
+    Settings settings = Settings.load(SERVE, args, System.getenv());
+    if (settings.helpRequested()) {
+      out.print(SERVE.usage());
+      return 0;
+    }
+    if (!settings.arguments().isEmpty()) {
+      throw new IOException("serve takes only flags, not: " + settings.arguments());
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    ControlServer server = ControlServer.start(read(settings));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                },
+                "weft-control-stop"));
+    out.printf("listening on %s, key %s%n", server.address(), server.publicKey());
+    out.flush();
+    try {
+      stopped.await();
+    } catch (InterruptedException _) {
+      server.close();
+    }
+    return 0;
+  }
+
+  private static ControlSettings read(Settings settings) throws IOException {
+    return ControlSettings.builder()
+        .stateDir(settings.value(STATE_DIR))
+        .listen(resolve(settings.value(LISTEN)))
+        .http(settings.find(HTTP).map(ControlCommand::resolve).orElse(null))
+        .url(settings.value(URL))
+        .domain(settings.value(DOMAIN))
+        .derpMap(derpMap(settings))
+        .tls(tls(settings))
+        .ephemeralTimeout(settings.value(EPHEMERAL_TIMEOUT))
+        .keyExpiry(settings.find(KEY_EXPIRY).orElse(null))
+        .build();
+  }
+
+  private static DerpMap derpMap(Settings settings) throws IOException {
+    try {
+      return DerpMaps.load(settings.value(DERP_MAP));
+    } catch (NoSuchFileException e) {
+      throw settings.rejected(DERP_MAP, "there is no file " + e.getFile());
+    }
+  }
+
+  private static ControlSettings.@Nullable Tls tls(Settings settings) {
+    Optional<Path> certificate = settings.find(TLS_CERT);
+    Optional<Path> key = settings.find(TLS_KEY);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw settings.rejected(
+          certificate.isPresent() ? TLS_CERT : TLS_KEY, "--tls-cert and --tls-key go together");
+    }
+    return certificate.isPresent()
+        ? new ControlSettings.Tls(certificate.get(), key.orElseThrow())
+        : null;
+  }
+
+  private static InetSocketAddress resolve(HostPort address) {
+    return address.isEveryAddress()
+        ? new InetSocketAddress((InetAddress) null, address.port())
+        : new InetSocketAddress(address.host(), address.port());
+  }
+
+  /// As the other programs: the system's folder for root, the user's else.
+  private static Path defaultStateDir() {
+    Map<String, String> environment = System.getenv();
+    @Nullable String home = environment.get("HOME");
+    if (home == null || "root".equals(System.getProperty("user.name"))) {
+      return Path.of("/var/lib/weft/control");
+    }
+    @Nullable String xdg = environment.get("XDG_STATE_HOME");
+    Path base = xdg == null || xdg.isEmpty() ? Path.of(home, ".local", "state") : Path.of(xdg);
+    return base.resolve("weft").resolve("control");
+  }
+
+  private static String messageOf(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  private static String usage() {
+    return "Usage: weft control COMMAND\n\n"
+        + "  serve --url URL --listen ADDR:PORT --derp-map FILE-or-URL [flags]\n"
+        + "                                  runs the control plane; --help for all flags\n"
+        + AdminCommands.USAGE;
+  }
+}

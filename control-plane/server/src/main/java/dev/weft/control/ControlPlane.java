@@ -1,0 +1,243 @@
+package dev.weft.control;
+
+import dev.weft.control.tailnet.Change;
+import dev.weft.control.tailnet.MapMessage;
+import dev.weft.control.tailnet.MapSession;
+import dev.weft.control.tailnet.Mutation;
+import dev.weft.control.tailnet.RegisterOutcome;
+import dev.weft.control.tailnet.RegisteredNode;
+import dev.weft.control.tailnet.Tailnet;
+import dev.weft.control.tailnet.TailnetStore;
+import dev.weft.keys.MachineKey;
+import dev.weft.keys.NodeKey;
+import dev.weft.tailcfg.MapRequest;
+import dev.weft.tailcfg.RegisterRequest;
+import dev.weft.tailcfg.RegisterResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The tailnet with everything that its core leaves out: one lock, the clock, the store, and the
+/// streams that wait for news.
+///
+/// Every method may be called from any thread. None holds the lock while it talks to a network.
+final class ControlPlane {
+  /// How long a client's follow-up of a login is held before it is told to ask again.
+  private static final Duration FOLLOWUP_PATIENCE = Duration.ofMinutes(10);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition logins = lock.newCondition();
+  private final TreeMap<Long, Stream> streams = new TreeMap<>();
+  private final Tailnet tailnet;
+  private final TailnetStore store;
+  private final InstantSource clock;
+  private final Tailnet.Output output = new Effects();
+  private boolean closed;
+
+  ControlPlane(Tailnet tailnet, TailnetStore store, InstantSource clock) {
+    this.tailnet = tailnet;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /// Runs an admin's wish, or any look at the tailnet.
+  <T> T with(BiFunction<Tailnet, Tailnet.Output, T> action) {
+    lock.lock();
+    try {
+      return action.apply(tailnet, output);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /// Registers; while a login waits for approval and the client follows it up, so does this.
+  ///
+  /// @param isWanted whether anybody still waits for the answer; see [#wakeLogins]
+  RegisterResponse register(MachineKey machine, RegisterRequest request, Wanted isWanted)
+      throws InterruptedException {
+    long patience = FOLLOWUP_PATIENCE.toNanos();
+    lock.lock();
+    try {
+      while (true) {
+        RegisterOutcome outcome = tailnet.register(now(), machine, request, output);
+        boolean isHeld =
+            switch (outcome) {
+              case RegisterOutcome.Answer _ -> false;
+              case RegisterOutcome.Hold _ -> patience > 0 && !closed && isWanted.still();
+            };
+        if (!isHeld) {
+          return outcome.response();
+        }
+        patience = logins.awaitNanos(patience);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Makes every held [#register] look again whether it is wanted.
+  void wakeLogins() {
+    lock.lock();
+    try {
+      logins.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<RegisteredNode> authenticate(MachineKey machine, NodeKey key) {
+    return with((t, _) -> t.authenticate(machine, key));
+  }
+
+  void update(RegisteredNode node, MapRequest request) {
+    with((t, out) -> {
+      // Read again under the lock: it may have changed since it was authenticated.
+      t.authenticate(node.machineKey(), node.nodeKey())
+          .ifPresent(current -> t.update(current, request, out));
+      return true;
+    });
+  }
+
+  Optional<MapMessage> map(RegisteredNode node) {
+    return with((t, _) -> t.map(now(), node.id()));
+  }
+
+  /// Opens the node's stream. One that it had is replaced: it ends.
+  Stream open(RegisteredNode node) {
+    return with((t, out) -> {
+      Stream stream = new Stream(t.openSession(node.id(), out));
+      @Nullable Stream replaced = streams.put(node.id(), stream);
+      if (replaced != null) {
+        replaced.end();
+      }
+      return stream;
+    });
+  }
+
+  /// To be called every second or so.
+  void tick() {
+    with((t, out) -> {
+      t.handleTimeout(now(), out);
+      return true;
+    });
+  }
+
+  /// Ends all streams and held requests.
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      streams.values().forEach(Stream::end);
+      logins.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether the answer to a request is still wanted.
+  interface Wanted {
+    boolean still();
+  }
+
+  /// A node's map stream, for the thread that serves it.
+  final class Stream implements AutoCloseable {
+    private final MapSession session;
+    private final Condition news = lock.newCondition();
+    private boolean ended;
+
+    private Stream(MapSession session) {
+      this.session = session;
+    }
+
+    /// Everything; empty when the node is gone already.
+    Optional<MapMessage> first() {
+      return with((_, _) -> session.first(now()));
+    }
+
+    /// Waits for news: a message, or nothing when there is none within the patience. [#isOver]
+    /// tells whether to go on.
+    Optional<MapMessage> next(Duration patience) throws InterruptedException {
+      long left = patience.toNanos();
+      lock.lock();
+      try {
+        while (!isOver()) {
+          Optional<MapMessage> message = session.hasNews() ? session.next(now()) : Optional.empty();
+          if (message.isPresent() || left <= 0) {
+            return message;
+          }
+          left = news.awaitNanos(left);
+        }
+        return Optional.empty();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// Whether the stream was replaced or closed, or its node deleted.
+    boolean isOver() {
+      lock.lock();
+      try {
+        return ended || closed || session.isOver();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// Makes [#next] return and nothing come after it.
+    void end() {
+      lock.lock();
+      try {
+        ended = true;
+        news.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// The node is offline, unless another of its streams is open.
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        ended = true;
+        if (streams.remove(session.nodeId(), this)) {
+          tailnet.sessionClosed(now(), session.nodeId());
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private final class Effects implements Tailnet.Output {
+    @Override
+    public void store(List<Mutation> mutations) {
+      store.commit(mutations);
+    }
+
+    @Override
+    public void changed(Change change) {
+      tailnet.forget(change.nodeId());
+      for (Stream stream : streams.values()) {
+        stream.session.note(change);
+        stream.news.signal();
+      }
+    }
+
+    @Override
+    public void loginSettled() {
+      logins.signalAll();
+    }
+  }
+}

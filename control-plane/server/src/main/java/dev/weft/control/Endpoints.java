@@ -1,0 +1,133 @@
+package dev.weft.control;
+
+import dev.weft.base.Entropy;
+import dev.weft.control.http.Exchange;
+import dev.weft.control.http.Handlers;
+import dev.weft.control.http.Reply;
+import dev.weft.json.Json;
+import dev.weft.json.MalformedJson;
+import dev.weft.keys.MachineKey;
+import dev.weft.keys.NodeKey;
+import dev.weft.tailcfg.OverTlsPublicKeyResponse;
+import dev.weft.tailcfg.QueryFeatureRequest;
+import dev.weft.tailcfg.QueryFeatureResponse;
+import dev.weft.tailcfg.RegisterRequest;
+import dev.weft.tailcfg.RegisterResponse;
+import dev.weft.tailcfg.SetDnsRequest;
+import java.io.IOException;
+import java.util.Set;
+
+/// Which path means what, outside and inside Noise (`docs/protocol/control.md` §3).
+final class Endpoints implements Handlers {
+  /// Known to clients and not offered: they are told so, not that the path is wrong.
+  private static final Set<String> NOT_OFFERED =
+      Set.of(
+          "/machine/whoami", "/machine/set-device-attr", "/machine/audit-log", "/machine/id-token");
+
+  private static final String REGISTER_PAGE = "/register/";
+
+  private final ControlPlane plane;
+  private final MachineKey serverKey;
+  private final MapEndpoint maps;
+
+  Endpoints(ControlPlane plane, MachineKey serverKey, Entropy entropy) {
+    this.plane = plane;
+    this.serverKey = serverKey;
+    this.maps = new MapEndpoint(plane, entropy);
+  }
+
+  @Override
+  public Reply open(String method, String uri) {
+    String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return Reply.text(405, "only GET");
+    }
+    if (path.equals("/key")) {
+      return Reply.json(Json.encode(OverTlsPublicKeyResponse.JSON, keys()));
+    }
+    if (path.equals("/health")) {
+      return Reply.text(200, "ok");
+    }
+    if (path.equals("/robots.txt")) {
+      return Reply.text(200, "User-agent: *\nDisallow: /");
+    }
+    if (path.startsWith(REGISTER_PAGE)) {
+      return registerPage(path.substring(REGISTER_PAGE.length()));
+    }
+    return Reply.text(404, "not found");
+  }
+
+  /// The legacy key is dead, but a client asks again before every login when it is zero
+  /// (`docs/protocol/control.md` §1.2).
+  private OverTlsPublicKeyResponse keys() {
+    return new OverTlsPublicKeyResponse(serverKey, serverKey);
+  }
+
+  private Reply registerPage(String id) {
+    boolean pending = plane.with((tailnet, _) -> tailnet.isLoginPending(plane.now(), id));
+    return pending
+        ? LoginPage.of(id)
+        : Reply.text(404, "no login waits here: start it again on the node");
+  }
+
+  @Override
+  public void inside(Exchange exchange) throws IOException {
+    try {
+      switch (exchange.path()) {
+        case "/machine/register" -> register(exchange);
+        case "/machine/map" -> maps.handle(exchange);
+        case "/machine/set-dns" -> setDns(exchange);
+        case "/machine/feature/query" -> queryFeature(exchange);
+        case "/machine/update-health" -> exchange.reply(Reply.text(204, ""));
+        default -> exchange.reply(unknown(exchange.path()));
+      }
+    } catch (MalformedJson e) {
+      exchange.reply(Reply.text(400, "malformed request: " + e.getMessage()));
+    }
+  }
+
+  private static Reply unknown(String path) {
+    return NOT_OFFERED.contains(path) || path.startsWith("/machine/tka/")
+        ? Reply.text(501, "not offered by this control plane")
+        : Reply.text(404, "not found");
+  }
+
+  private void register(Exchange exchange) throws MalformedJson {
+    RegisterRequest request = Json.decode(RegisterRequest.JSON, exchange.body());
+    exchange.onClose(plane::wakeLogins);
+    try {
+      RegisterResponse response =
+          plane.register(exchange.peer().machine(), request, exchange::isOpen);
+      exchange.reply(Reply.json(Json.encode(RegisterResponse.JSON, response)));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void setDns(Exchange exchange) throws MalformedJson {
+    SetDnsRequest request = Json.decode(SetDnsRequest.JSON, exchange.body());
+    exchange.reply(
+        isOurs(exchange, request.nodeKey())
+            ? Reply.text(501, "this control plane writes no public DNS records")
+            : Reply.text(403, "not your node key"));
+  }
+
+  private void queryFeature(Exchange exchange) throws MalformedJson {
+    QueryFeatureRequest request = Json.decode(QueryFeatureRequest.JSON, exchange.body());
+    if (!isOurs(exchange, request.nodeKey())) {
+      exchange.reply(Reply.text(403, "not your node key"));
+      return;
+    }
+    QueryFeatureResponse response =
+        QueryFeatureResponse.builder()
+            .text(
+                "This tailnet has no public domain, so there are no certificates for HTTPS and no Funnel."
+                    + " Serving plain HTTP inside the tailnet works: serve --http=80.")
+            .build();
+    exchange.reply(Reply.json(Json.encode(QueryFeatureResponse.JSON, response)));
+  }
+
+  private boolean isOurs(Exchange exchange, NodeKey key) {
+    return plane.authenticate(exchange.peer().machine(), key).isPresent();
+  }
+}

@@ -1,0 +1,240 @@
+package dev.weft.control.admin;
+
+import dev.weft.config.Setting;
+import dev.weft.config.Settings;
+import dev.weft.config.SettingsSchema;
+import dev.weft.json.Json;
+import dev.weft.json.JsonTypes;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `weft control users|keys|nodes …`.
+public final class AdminCommands {
+  public static final String USAGE =
+      """
+        users create NAME [--display-name TEXT]
+        users list
+        users delete NAME
+        keys create --user NAME | --tags tag:a,tag:b
+                    [--reusable] [--ephemeral] [--expiration 24h] [--never]
+                                        prints the key, which is shown only now
+        keys list
+        keys revoke ID
+        nodes list
+        nodes register --user NAME ID   lets a device in whose login waits
+        nodes expire NODE               ends its login
+        nodes expiry NODE --never | --in 90d
+        nodes rename NODE NAME
+        nodes delete NODE
+      NODE is a name, a number or an address. Every command takes --json and --statedir.
+      """;
+
+  /// As long as an auth key lives when nothing is said.
+  private static final Duration DEFAULT_KEY_LIFETIME = Duration.ofHours(24);
+
+  private static final Setting<Boolean> JSON = Setting.bool("json", "answer in JSON");
+  private static final Setting<String> DISPLAY_NAME =
+      Setting.string("display-name", "how peers see the user");
+  private static final Setting<String> USER = Setting.string("user", "the owner");
+  private static final Setting<Boolean> REUSABLE =
+      Setting.bool("reusable", "for more than one node");
+  private static final Setting<Boolean> EPHEMERAL =
+      Setting.bool("ephemeral", "nodes are removed when they stay offline");
+  private static final Setting<List<String>> TAGS =
+      Setting.string("tags", "tags of the nodes, instead of an owner").list();
+  private static final Setting<Duration> EXPIRATION =
+      Setting.duration("expiration", "how long nodes can register with it")
+          .orElse(DEFAULT_KEY_LIFETIME);
+  private static final Setting<Boolean> NEVER = Setting.bool("never", "without an end");
+  private static final Setting<Duration> IN = Setting.duration("in", "from now on");
+
+  private final Setting<Path> stateDir;
+  private final Map<String, String> environment;
+  private final PrintStream out;
+
+  /// @param stateDir the setting that names the server's state folder
+  public AdminCommands(Setting<Path> stateDir, Map<String, String> environment, PrintStream out) {
+    this.stateDir = stateDir;
+    this.environment = environment;
+    this.out = out;
+  }
+
+  /// Runs one command.
+  ///
+  /// @param noun `users`, `keys` or `nodes`
+  /// @return the exit status; 2 for a command that there is not
+  /// @throws IOException saying what went wrong
+  public int run(String noun, String verb, List<String> args) throws IOException {
+    return switch (noun + " " + verb) {
+      case "users create" -> {
+        Line line = parse(noun, verb, args, DISPLAY_NAME);
+        yield report(
+            line,
+            AdminRequest.builder().name(line.only("NAME")).displayName(line.text(DISPLAY_NAME)));
+      }
+      case "users list", "keys list", "nodes list" -> {
+        Line line = parse(noun, verb, args);
+        line.none();
+        yield report(line, AdminRequest.builder());
+      }
+      case "users delete" -> {
+        Line line = parse(noun, verb, args);
+        yield report(line, AdminRequest.builder().name(line.only("NAME")));
+      }
+      case "keys create" -> createKey(args);
+      case "keys revoke" -> {
+        Line line = parse(noun, verb, args);
+        yield report(line, AdminRequest.builder().id(line.number("ID")));
+      }
+      case "nodes register" -> {
+        Line line = parse(noun, verb, args, USER);
+        yield report(
+            line, AdminRequest.builder().name(line.only("ID")).user(line.settings.value(USER)));
+      }
+      case "nodes expire", "nodes delete" -> {
+        Line line = parse(noun, verb, args);
+        yield report(line, AdminRequest.builder().node(line.only("NODE")));
+      }
+      case "nodes expiry" -> setExpiry(args);
+      case "nodes rename" -> {
+        Line line = parse(noun, verb, args);
+        line.count(2, "NODE NAME");
+        yield report(
+            line, AdminRequest.builder().node(line.arguments.get(0)).name(line.arguments.get(1)));
+      }
+      default -> 2;
+    };
+  }
+
+  private int createKey(List<String> args) throws IOException {
+    Line line = parse("keys", "create", args, USER, REUSABLE, EPHEMERAL, TAGS, EXPIRATION, NEVER);
+    line.none();
+    boolean never = line.is(NEVER);
+    AdminReply reply =
+        ask(
+            line,
+            AdminRequest.builder()
+                .user(line.text(USER))
+                .reusable(line.is(REUSABLE))
+                .ephemeral(line.is(EPHEMERAL))
+                .tags(line.settings.find(TAGS).orElse(List.of()))
+                .lifetimeSeconds(never ? 0 : line.settings.value(EXPIRATION).toSeconds()));
+    if (line.is(JSON)) {
+      out.println(Json.encodeToText(AdminReply.JSON, reply));
+    } else {
+      out.println(reply.key());
+    }
+    return 0;
+  }
+
+  private int setExpiry(List<String> args) throws IOException {
+    Line line = parse("nodes", "expiry", args, NEVER, IN);
+    Optional<Duration> in = line.settings.find(IN);
+    if (line.is(NEVER) == in.isPresent()) {
+      throw new IOException("say either --never or --in with a duration such as 90d");
+    }
+    return report(
+        line,
+        AdminRequest.builder()
+            .node(line.only("NODE"))
+            .lifetimeSeconds(in.map(Duration::toSeconds).orElse(0L)));
+  }
+
+  private int report(Line line, AdminRequest.Builder request) throws IOException {
+    AdminReply reply = ask(line, request);
+    if (line.is(JSON)) {
+      out.println(
+          switch (line.noun) {
+            case "users" -> Json.encodeToText(JsonTypes.listOf(UserView.JSON), reply.users());
+            case "keys" -> Json.encodeToText(JsonTypes.listOf(KeyView.JSON), reply.keys());
+            default -> Json.encodeToText(JsonTypes.listOf(NodeView.JSON), reply.nodes());
+          });
+    } else if (line.verb.equals("list") || !reply.nodes().isEmpty()) {
+      Tables.print(line.noun, reply, out);
+    }
+    return 0;
+  }
+
+  private AdminReply ask(Line line, AdminRequest.Builder request) throws IOException {
+    AdminReply reply =
+        new AdminClient(line.settings.value(stateDir))
+            .ask(request.op(line.noun + "." + line.verb).build());
+    if (!reply.error().isEmpty()) {
+      throw new IOException(reply.error());
+    }
+    return reply;
+  }
+
+  private Line parse(String noun, String verb, List<String> args, Setting<?>... settings) {
+    List<Setting<?>> all = new ArrayList<>(List.of(settings));
+    all.add(JSON);
+    all.add(stateDir);
+    SettingsSchema schema =
+        SettingsSchema.of("weft control " + noun + " " + verb, all.toArray(Setting<?>[]::new))
+            .variablePrefix("WEFT_CONTROL_");
+    return Line.parse(noun, verb, schema, args, environment);
+  }
+
+  /// A command line taken apart. Flags may stand behind the other words too.
+  private record Line(String noun, String verb, Settings settings, List<String> arguments) {
+
+    static Line parse(
+        String noun,
+        String verb,
+        SettingsSchema schema,
+        List<String> args,
+        Map<String, String> environment) {
+      List<String> words = new ArrayList<>();
+      List<String> flags = args;
+      Settings settings = Settings.load(schema, flags, environment);
+      while (!settings.arguments().isEmpty()) {
+        List<String> rest = settings.arguments();
+        words.add(rest.getFirst());
+        List<String> without = new ArrayList<>(flags.subList(0, flags.size() - rest.size()));
+        without.addAll(rest.subList(1, rest.size()));
+        flags = without;
+        settings = Settings.load(schema, flags, environment);
+      }
+      return new Line(noun, verb, settings, List.copyOf(words));
+    }
+
+    boolean is(Setting<Boolean> setting) {
+      return settings.find(setting).orElse(false);
+    }
+
+    String text(Setting<String> setting) {
+      return settings.find(setting).orElse("");
+    }
+
+    void none() throws IOException {
+      count(0, "nothing");
+    }
+
+    String only(String what) throws IOException {
+      count(1, what);
+      return arguments.getFirst();
+    }
+
+    long number(String what) throws IOException {
+      try {
+        return Long.parseLong(only(what));
+      } catch (NumberFormatException _) {
+        throw new IOException("not a number: " + arguments.getFirst());
+      }
+    }
+
+    void count(int count, String what) throws IOException {
+      if (arguments.size() != count) {
+        throw new IOException(
+            "weft control %s %s takes %s, not: %s"
+                .formatted(noun, verb, what, String.join(" ", arguments)));
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.weft.control.admin;
+
+import static dev.weft.json.JsonTypes.STRING;
+import static dev.weft.json.JsonTypes.listOf;
+
+import dev.weft.json.JsonType;
+import dev.weft.json.ObjectType;
+import java.util.List;
+
+/// The answer to an [AdminRequest]: one line of JSON.
+///
+/// @param error non-empty when refused
+/// @param key the text of a new auth key
+record AdminReply(
+    String error, String key, List<UserView> users, List<KeyView> keys, List<NodeView> nodes) {
+
+  static final JsonType<AdminReply> JSON =
+      ObjectType.<AdminReply, Builder>of(Builder::new, Builder::build)
+          .omit("error", STRING, AdminReply::error, Builder::error)
+          .omit("key", STRING, AdminReply::key, Builder::key)
+          .omit("users", listOf(UserView.JSON), AdminReply::users, Builder::users)
+          .omit("keys", listOf(KeyView.JSON), AdminReply::keys, Builder::keys)
+          .omit("nodes", listOf(NodeView.JSON), AdminReply::nodes, Builder::nodes)
+          .build();
+
+  AdminReply {
+    users = List.copyOf(users);
+    keys = List.copyOf(keys);
+    nodes = List.copyOf(nodes);
+  }
+
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /// Everything not set is absent.
+  static final class Builder {
+    private String error = "";
+    private String key = "";
+    private List<UserView> users = List.of();
+    private List<KeyView> keys = List.of();
+    private List<NodeView> nodes = List.of();
+
+    private Builder() {}
+
+    Builder error(String error) {
+      this.error = error;
+      return this;
+    }
+
+    Builder key(String key) {
+      this.key = key;
+      return this;
+    }
+
+    Builder users(List<UserView> users) {
+      this.users = users;
+      return this;
+    }
+
+    Builder keys(List<KeyView> keys) {
+      this.keys = keys;
+      return this;
+    }
+
+    Builder nodes(List<NodeView> nodes) {
+      this.nodes = nodes;
+      return this;
+    }
+
+    AdminReply build() {
+      return new AdminReply(error, key, users, keys, nodes);
+    }
+  }
+}

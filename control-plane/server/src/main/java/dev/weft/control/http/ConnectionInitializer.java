@@ -1,0 +1,94 @@
+package dev.weft.control.http;
+
+import dev.weft.base.Entropy;
+import dev.weft.keys.MachinePrivateKey;
+import dev.weft.transport.ts2021.Ts2021Peer;
+import dev.weft.transport.ts2021.Ts2021ServerHandler;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Builds the pipeline of one connection: TLS if any, HTTP/1.1, and after the upgrade HTTP/2 inside
+/// Noise.
+final class ConnectionInitializer extends ChannelInitializer<Channel> {
+  /// How long a connection may take to say what it wants.
+  private static final int PATIENCE_SECONDS = 30;
+
+  /// A connection over which nothing passes, not even keepalives of a map stream.
+  private static final int IDLE_MINUTES = 15;
+
+  private static final int MAX_OPEN_BODY = 4096;
+
+  /// The map stream, and whatever else a node asks beside it.
+  private static final int MAX_STREAMS = 64;
+
+  private final @Nullable SslContext tls;
+  private final MachinePrivateKey serverKey;
+  private final Entropy entropy;
+  private final Handlers handlers;
+  private final Limits limits;
+  private final Executor executor;
+
+  ConnectionInitializer(
+      @Nullable SslContext tls,
+      MachinePrivateKey serverKey,
+      Entropy entropy,
+      Handlers handlers,
+      Limits limits,
+      Executor executor) {
+    this.tls = tls;
+    this.serverKey = serverKey;
+    this.entropy = entropy;
+    this.handlers = handlers;
+    this.limits = limits;
+    this.executor = executor;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    if (!limits.enter()) {
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(_ -> limits.leave());
+    ChannelPipeline pipeline = channel.pipeline();
+    if (tls != null) {
+      pipeline.addLast(tls.newHandler(channel.alloc()));
+    }
+    pipeline.addLast(new HttpServerCodec());
+    pipeline.addLast(new Ts2021ServerHandler(serverKey, entropy, this::openInside));
+    pipeline.addLast(new IdleStateHandler(PATIENCE_SECONDS, 0, 0));
+    pipeline.addLast(new HttpObjectAggregator(MAX_OPEN_BODY));
+    pipeline.addLast(new OpenRequestHandler(handlers, executor));
+  }
+
+  private void openInside(ChannelPipeline pipeline, Ts2021Peer peer) {
+    pipeline.addLast(new IdleStateHandler(0, 0, IDLE_MINUTES, TimeUnit.MINUTES));
+    pipeline.addLast(new IdleCloser());
+    pipeline.addLast(
+        Http2FrameCodecBuilder.forServer()
+            .initialSettings(
+                Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(MAX_STREAMS)
+                    .maxHeaderListSize(16 * 1024))
+            .build());
+    pipeline.addLast(
+        new Http2MultiplexHandler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel stream) {
+                stream.pipeline().addLast(new NodeRequestHandler(peer, handlers, limits, executor));
+              }
+            }));
+  }
+}

@@ -1,0 +1,126 @@
+package dev.weft.control.http;
+
+import dev.weft.transport.ts2021.Ts2021Peer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import java.io.ByteArrayOutputStream;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Collects one request of a node and hands it over.
+final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFrame> {
+  private static final Logger log = LoggerFactory.getLogger(NodeRequestHandler.class);
+
+  private final Ts2021Peer peer;
+  private final Handlers handlers;
+  private final Limits limits;
+  private final Executor executor;
+
+  private @Nullable Http2HeadersFrame head;
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private int reserved;
+  private boolean handedOver;
+
+  NodeRequestHandler(Ts2021Peer peer, Handlers handlers, Limits limits, Executor executor) {
+    this.peer = peer;
+    this.handlers = handlers;
+    this.limits = limits;
+    this.executor = executor;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext ctx, Http2StreamFrame frame) {
+    if (handedOver) {
+      return;
+    }
+    if (frame instanceof Http2HeadersFrame headers) {
+      if (head == null) {
+        head = headers;
+      }
+      if (headers.isEndStream()) {
+        handOver(ctx);
+      }
+    } else if (frame instanceof Http2DataFrame data) {
+      if (append(ctx, data.content()) && data.isEndStream()) {
+        handOver(ctx);
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (!handedOver) {
+      release();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A stream that the peer resets is its own business.
+    log.trace("stream of {} failed", peer.machine(), cause);
+    ctx.close();
+  }
+
+  private boolean append(ChannelHandlerContext ctx, ByteBuf content) {
+    int more = content.readableBytes();
+    if (body.size() + more > Limits.MAX_BODY) {
+      refuse(ctx, Reply.text(413, "the request is too large"));
+      return false;
+    }
+    if (!limits.reserveBody(more)) {
+      refuse(ctx, Reply.text(503, "busy, try again"));
+      return false;
+    }
+    reserved += more;
+    body.writeBytes(ByteBufUtil.getBytes(content));
+    return true;
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Reply reply) {
+    handedOver = true;
+    release();
+    exchange(ctx).reply(reply);
+  }
+
+  private void handOver(ChannelHandlerContext ctx) {
+    handedOver = true;
+    Exchange exchange = exchange(ctx);
+    executor.execute(() -> {
+      try {
+        handlers.inside(exchange);
+      } catch (Exception e) {
+        log.debug("{} {} failed", exchange.method(), exchange.path(), e);
+      } finally {
+        release();
+        if (!exchange.isAnswered()) {
+          exchange.reply(Reply.text(500, "internal error"));
+        }
+      }
+    });
+  }
+
+  private Exchange exchange(ChannelHandlerContext ctx) {
+    Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
+    return new Exchange(
+        peer, pseudo(":method"), pseudo(":path"), body.toByteArray(), stream, executor);
+  }
+
+  private String pseudo(String name) {
+    @Nullable CharSequence value = head == null ? null : head.headers().get(name);
+    return value == null ? "" : value.toString();
+  }
+
+  private void release() {
+    limits.releaseBody(reserved);
+    reserved = 0;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.weft.control.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weft.base.Bytes;
+
+/// A whole answer.
+public record Reply(int status, String contentType, Bytes body) {
+
+  public static Reply text(int status, String text) {
+    return of(status, "text/plain; charset=utf-8", (text + "\n").getBytes(UTF_8));
+  }
+
+  public static Reply html(int status, String html) {
+    return of(status, "text/html; charset=utf-8", html.getBytes(UTF_8));
+  }
+
+  public static Reply json(byte[] json) {
+    return of(200, "application/json", json);
+  }
+
+  private static Reply of(int status, String contentType, byte[] body) {
+    return new Reply(status, contentType, Bytes.of(body));
+  }
+}
