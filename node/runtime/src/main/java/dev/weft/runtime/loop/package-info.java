@@ -11,6 +11,8 @@
 /// (`docs/protocol/dataplane.md §10.4`). [CoreTimer] turns a core's `nextTimeout` into a wake-up.
 /// [LoopClock] is the monotonic time of the cores, and notices when the machine has slept.
 ///
+/// [ChannelRelay] joins two channels of the loop into one connection.
+///
 /// Nothing here decides anything about packets; drops are counted in [UdpCounters] and never logged
 /// one by one.
 @NullMarked

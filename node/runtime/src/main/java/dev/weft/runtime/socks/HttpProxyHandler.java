@@ -1,6 +1,8 @@
 package dev.weft.runtime.socks;
 
 import dev.weft.base.Ip;
+import dev.weft.runtime.loop.ChannelRelay;
+import dev.weft.runtime.loop.Paused;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -92,7 +94,7 @@ final class HttpProxyHandler extends ChannelInboundHandlerAdapter {
     }
     int port = uri.getPort() < 0 ? 80 : uri.getPort();
     dialer
-        .dial(bare(uri.getHost()), port, new DialledEnd())
+        .dial(bare(uri.getHost()), port, new Paused())
         .addListener(dialled -> {
           if (!dialled.isSuccess()) {
             DialFailure failure = DialFailure.of(dialled.cause());

@@ -1,5 +1,7 @@
 package dev.weft.runtime.socks;
 
+import dev.weft.runtime.loop.ChannelRelay;
+import dev.weft.runtime.loop.Paused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -71,9 +73,9 @@ final class Socks5Handler extends ChannelInboundHandlerAdapter {
     }
     OpeningTimeout.requestRead(context.pipeline());
     context.channel().config().setAutoRead(false); // until there is somebody to read for
-    DialledEnd end = new DialledEnd();
+
     dialer
-        .dial(request.dstAddr(), request.dstPort(), end)
+        .dial(request.dstAddr(), request.dstPort(), new Paused())
         .addListener(dialled -> {
           if (dialled.isSuccess()) {
             connected(context, (Channel) dialled.getNow());

@@ -133,6 +133,18 @@ public final class StateStore implements Closeable {
     }
   }
 
+  /// For the owner of a section that finds it unreadable: what to tell the user.
+  public StateException damaged(String section, String reason) {
+    return new StateException(
+        "the section "
+            + section
+            + " of the state file "
+            + file
+            + " is damaged ("
+            + reason
+            + "); restore the file from a backup, or move it away to start as a new node");
+  }
+
   @Override
   public void close() throws IOException {
     if (lock != null) {

@@ -1,4 +1,4 @@
-package dev.weft.runtime.socks;
+package dev.weft.runtime.loop;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -1,0 +1,76 @@
+package dev.weft.runtime.service;
+
+import dev.weft.runtime.loop.NodeLoop;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.Semaphore;
+
+/// Opens connections through the operating system, for destinations outside the tailnet. The
+/// addresses of a name are tried one after the other.
+final class OsDialer {
+  /// Look-ups at one time: each may hang for the resolver's timeout.
+  private static final int MAX_LOOKUPS = 256;
+
+  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+  private final NodeLoop loop;
+  private final Semaphore lookups = new Semaphore(MAX_LOOKUPS);
+
+  OsDialer(NodeLoop loop) {
+    this.loop = loop;
+  }
+
+  Future<Channel> dial(String host, int port, ChannelHandler handler) {
+    Promise<Channel> promise = loop.eventLoop().newPromise();
+    if (!lookups.tryAcquire()) {
+      return promise.setFailure(
+          new UnknownHostException(host + ": too many name look-ups at once"));
+    }
+    Thread.ofVirtual().name("weft-lookup").start(() -> lookUp(host, port, handler, promise));
+    return promise;
+  }
+
+  private void lookUp(String host, int port, ChannelHandler handler, Promise<Channel> promise) {
+    try {
+      InetAddress[] addresses = InetAddress.getAllByName(host);
+      loop.eventLoop().execute(() -> connect(addresses, 0, port, handler, promise));
+    } catch (UnknownHostException e) {
+      promise.setFailure(e);
+    } finally {
+      lookups.release();
+    }
+  }
+
+  private void connect(
+      InetAddress[] addresses,
+      int index,
+      int port,
+      ChannelHandler handler,
+      Promise<Channel> promise) {
+    ChannelFuture connected =
+        new Bootstrap()
+            .group(loop.eventLoop())
+            .channel(loop.transport().socketChannel())
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .handler(new OnceConnected(handler))
+            .connect(new InetSocketAddress(addresses[index], port));
+    connected.addListener(_ -> {
+      if (connected.isSuccess()) {
+        promise.setSuccess(connected.channel());
+      } else if (index + 1 < addresses.length) {
+        connect(addresses, index + 1, port, handler, promise);
+      } else {
+        promise.setFailure(connected.cause());
+      }
+    });
+  }
+}
