@@ -11,6 +11,11 @@ final class ByteRing {
   private final BufferPool pool;
   private byte @Nullable [] bytes;
 
+  /// What the last arrays were used for: the next one need not grow there in steps.
+  private int usual;
+
+  private int peak;
+
   ByteRing(BufferPool pool) {
     this.pool = pool;
   }
@@ -20,10 +25,14 @@ final class ByteRing {
   /// @return false when memory is short; nothing has changed then
   boolean reserve(int from, int kept, int to) {
     byte[] old = bytes;
+    peak = Math.max(peak, to - from);
     if (old != null && to - from <= old.length) {
       return true;
     }
-    byte[] larger = pool.acquire(to - from);
+    byte[] larger = pool.acquire(old == null ? Math.max(to - from, usual) : to - from);
+    if (larger == null) {
+      larger = pool.acquire(to - from);
+    }
     if (larger == null) {
       return false;
     }
@@ -43,6 +52,8 @@ final class ByteRing {
     if (bytes != null) {
       pool.release(bytes);
       bytes = null;
+      usual = Math.max(peak, usual / 2);
+      peak = 0;
     }
   }
 

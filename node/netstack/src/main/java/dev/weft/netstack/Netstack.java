@@ -160,10 +160,16 @@ public final class Netstack {
 
   /// Whether a [#flush] would do something.
   public boolean hasWork() {
+    return hasWorkInPass() || tcp.hasDeferred();
+  }
+
+  private boolean hasWorkInPass() {
     return tcp.hasWork() || udp.hasWork() || !loopback.isEmpty();
   }
 
-  /// Calls the handlers that have something to hear, and sends what the connections have to send.
+  /// Calls the handlers that have something to hear, and sends what the connections have to send: a
+  /// bounded share each, so that a pass stays short. When that was not all, [#nextTimeout] asks for
+  /// another pass at once.
   public void flush(long now, Output out) {
     if (isFlushing) {
       return; // A handler asked; the loop below comes to it.
@@ -171,7 +177,8 @@ public final class Netstack {
     isFlushing = true;
     try {
       batch.begin(out);
-      for (int round = 0; round < MAX_ROUNDS && hasWork(); round++) {
+      tcp.startPass();
+      for (int round = 0; round < MAX_ROUNDS && hasWorkInPass(); round++) {
         tcp.dispatch();
         tcp.emit(now);
         udp.emit();
@@ -193,12 +200,20 @@ public final class Netstack {
   /// @return the socket, or null when there is no own address of that family, no free port, or the
   ///   table is full
   public @Nullable TcpSocket connect(long now, Endpoint remote, TcpHandler handler) {
+    return connect(now, remote, handler, 0);
+  }
+
+  /// Opens a connection from a port of the caller's choice; 0 for any.
+  @Nullable TcpSocket connect(long now, Endpoint remote, TcpHandler handler, int localPort) {
     Ip local = addresses.towards(remote.ip());
     if (local == null || tcp.isFull()) {
       return null;
     }
     Route route = addresses.route(local, remote.ip());
-    int port = ephemeral(p -> !tcp.isListening(p) && tcp.isFree(route, p, remote.port()));
+    int port =
+        localPort != 0
+            ? localPort
+            : ephemeral(p -> !tcp.isListening(p) && tcp.isFree(route, p, remote.port()));
     return port == 0 ? null : tcp.connect(now, route, port, remote.port(), handler);
   }
 

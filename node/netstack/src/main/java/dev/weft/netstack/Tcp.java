@@ -37,6 +37,7 @@ final class Tcp {
   private final Map<Integer, TcpAcceptor> listeners = new HashMap<>();
   private final ArrayDeque<TcpConnection> ready = new ArrayDeque<>();
   private final ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
+  private final ArrayDeque<TcpConnection> deferred = new ArrayDeque<>();
   private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
   private final TimerHeap timers = new TimerHeap();
   private final TcpInput input = new TcpInput(this);
@@ -327,6 +328,18 @@ final class Tcp {
     return !ready.isEmpty() || !dirty.isEmpty();
   }
 
+  /// Connections that have sent their share of the last pass and have more.
+  boolean hasDeferred() {
+    return !deferred.isEmpty();
+  }
+
+  void startPass() {
+    TcpConnection c;
+    while ((c = deferred.poll()) != null) {
+      dirty(c);
+    }
+  }
+
   /// Tells applications what has happened.
   void dispatch() {
     TcpConnection c;
@@ -371,7 +384,9 @@ final class Tcp {
     while ((c = dirty.poll()) != null) {
       c.isDirty = false;
       tune(c);
-      output.flush(c, now);
+      if (output.flush(c, now)) {
+        deferred.add(c);
+      }
       TcpTimers.armKeepAlive(c, now);
       if (c.state != TcpState.CLOSED) {
         timers.update(c);

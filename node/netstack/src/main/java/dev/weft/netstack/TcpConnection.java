@@ -104,7 +104,7 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
   int persistCount;
   long keepAliveIdle;
   long keepAliveInterval;
-  int keepAliveProbes;
+  int unansweredProbes;
   long lastHeard;
   long challengeEpoch = Long.MIN_VALUE;
   int challenges;
@@ -329,7 +329,7 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
   public void setKeepAlive(long idleNanos, long intervalNanos) {
     keepAliveIdle = idleNanos;
     keepAliveInterval = intervalNanos;
-    keepAliveProbes = 0;
+    unansweredProbes = 0;
     keepAliveDeadline = TimerHeap.NEVER;
     markDirty(); // The next flush knows the time and starts the timer.
   }

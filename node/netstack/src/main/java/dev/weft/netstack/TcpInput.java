@@ -142,7 +142,7 @@ final class TcpInput {
       return;
     }
     c.lastHeard = now;
-    c.keepAliveProbes = 0;
+    c.unansweredProbes = 0;
     if (s.has(TcpView.RST)) {
       reset(c, s, now);
       return;

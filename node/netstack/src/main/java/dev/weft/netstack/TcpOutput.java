@@ -9,10 +9,15 @@ import dev.weft.packet.TcpWriter;
 final class TcpOutput {
   private static final int TIMESTAMPS_OPTION = 12;
 
+  /// Segments of one connection in one pass. More would only wait in a queue further down, and the
+  /// acknowledgments of the first ones should come in before the last ones go out.
+  private static final int BURST = 4 * PacketBatch.MAX_SEGMENTS;
+
   private final PacketBatch batch;
   private final TcpWriter writer = new TcpWriter();
   private final int[] sackEdges = new int[8];
   private final int mtu;
+  private int budget;
 
   TcpOutput(PacketBatch batch, int mtu) {
     this.batch = batch;
@@ -24,12 +29,15 @@ final class TcpOutput {
     return (int) (now / 1_000_000) + c.timestampOffset;
   }
 
-  /// Sends everything that may be sent now.
-  void flush(TcpConnection c, long now) {
+  /// Sends what may be sent now, but not more than a burst.
+  ///
+  /// @return whether there is more
+  boolean flush(TcpConnection c, long now) {
+    budget = BURST;
     if (c.sendReset) {
       c.sendReset = false;
       empty(c, c.sendNext(), TcpView.RST | TcpView.ACK, now);
-      return;
+      return false;
     }
     switch (c.state) {
       case SYN_SENT -> syn(c, TcpView.SYN, now);
@@ -44,6 +52,7 @@ final class TcpOutput {
       }
       case UNDECIDED, CLOSED -> {}
     }
+    return budget <= 0;
   }
 
   private void syn(TcpConnection c, int flags, long now) {
@@ -83,7 +92,7 @@ final class TcpOutput {
   private void resendLost(TcpConnection c, long now) {
     Scoreboard board = c.recovery.board();
     int index = c.recovery.nextLost();
-    while (index >= 0) {
+    while (index >= 0 && budget > 0) {
       if (c.recovery.room() < Math.min(c.mss, board.lengthOf(index)) && board.pipe() > 0) {
         c.recovery.windowWasLimit();
         return;
@@ -110,7 +119,7 @@ final class TcpOutput {
     Scoreboard board = c.recovery.board();
     int end = c.sendEnd();
     int next = board.end();
-    while (next != end && !board.isFull()) {
+    while (next != end && !board.isFull() && budget > 0) {
       int text = Math.min(c.send.end() - next, c.mss);
       int usable = c.sendUnacked() + c.sendWindow - next;
       if (text > usable) {
@@ -172,6 +181,7 @@ final class TcpOutput {
   }
 
   private void text(TcpConnection c, int seq, int length, boolean fin, long now) {
+    budget--;
     int options = c.timestamps ? TIMESTAMPS_OPTION : 0;
     int header = c.route.writer().headerLength();
     int at = batch.reserve(c.route, header + TcpView.HEADER + options + length);

@@ -93,9 +93,15 @@ final class TcpTimers {
     }
   }
 
+  /// RFC 9293 §3.8.6.1: a peer that answers may keep its window closed for as long as it likes,
+  /// unless the application is gone.
   private void persist(TcpConnection c) {
     c.persistDeadline = TimerHeap.NEVER;
-    if (c.persistCount++ >= (c.appClosed ? ORPHAN_RETRIES : RETRIES)) {
+    boolean hopeless =
+        c.appClosed ? c.persistCount >= ORPHAN_RETRIES : c.unansweredProbes >= RETRIES;
+    c.persistCount++;
+    c.unansweredProbes++;
+    if (hopeless) {
       tcp.finish(c, CloseReason.TIMED_OUT);
     } else if (c.sendWindow > 0) {
       c.forceSend = true;
@@ -110,7 +116,7 @@ final class TcpTimers {
     if (!silent || !c.recovery.board().isEmpty()) {
       return;
     }
-    if (c.keepAliveProbes++ >= KEEP_ALIVE_PROBES) {
+    if (c.unansweredProbes++ >= KEEP_ALIVE_PROBES) {
       tcp.finish(c, CloseReason.TIMED_OUT);
     } else {
       c.probeNow = true;
@@ -124,7 +130,7 @@ final class TcpTimers {
     }
     if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
       c.keepAliveDeadline =
-          c.keepAliveProbes > 0
+          c.unansweredProbes > 0
               ? now + c.keepAliveInterval
               : Math.max(c.lastHeard + c.keepAliveIdle, now + 1);
     }
