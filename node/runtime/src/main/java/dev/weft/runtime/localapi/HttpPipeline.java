@@ -1,6 +1,6 @@
 package dev.weft.runtime.localapi;
 
-import dev.weft.runtime.socks.ChannelRelay;
+import dev.weft.runtime.loop.ChannelRelay;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObjectAggregator;
