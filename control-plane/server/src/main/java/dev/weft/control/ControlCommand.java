@@ -1,5 +1,6 @@
 package dev.weft.control;
 
+import dev.weft.base.Endpoint;
 import dev.weft.config.ConfigException;
 import dev.weft.config.HostPort;
 import dev.weft.config.Setting;
@@ -43,7 +44,7 @@ public final class ControlCommand {
   private static final Setting<Duration> KEY_EXPIRY =
       Setting.duration("key-expiry", "how long a login lasts; for ever when not set");
 
-  private static final SettingsSchema SERVE =
+  static final SettingsSchema SERVE =
       SettingsSchema.of(
               "weft control serve",
               STATE_DIR,
@@ -119,7 +120,9 @@ public final class ControlCommand {
                   stopped.countDown();
                 },
                 "weft-control-stop"));
-    out.printf("listening on %s, key %s%n", server.address(), server.publicKey());
+    out.printf(
+        "control plane of %s listens on %s, key %s%n",
+        settings.value(DOMAIN), text(server.address()), server.publicKey());
     out.flush();
     try {
       stopped.await();
@@ -167,6 +170,10 @@ public final class ControlCommand {
     return address.isEveryAddress()
         ? new InetSocketAddress((InetAddress) null, address.port())
         : new InetSocketAddress(address.host(), address.port());
+  }
+
+  private static String text(InetSocketAddress address) {
+    return Endpoint.of(address).toString();
   }
 
   /// As the other programs: the system's folder for root, the user's else.

@@ -13,9 +13,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.timeout.IdleStateHandler;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the pipeline of one connection: TLS if any, HTTP/1.1, and after the upgrade HTTP/2 inside
@@ -23,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
   /// How long a connection may take to say what it wants.
   private static final int PATIENCE_SECONDS = 30;
-
-  /// A connection over which nothing passes, not even keepalives of a map stream.
-  private static final int IDLE_MINUTES = 15;
 
   private static final int MAX_OPEN_BODY = 4096;
 
@@ -67,14 +62,12 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     }
     pipeline.addLast(new HttpServerCodec());
     pipeline.addLast(new Ts2021ServerHandler(serverKey, entropy, this::openInside));
-    pipeline.addLast(new IdleStateHandler(PATIENCE_SECONDS, 0, 0));
+    pipeline.addLast(new Deadline(PATIENCE_SECONDS));
     pipeline.addLast(new HttpObjectAggregator(MAX_OPEN_BODY));
     pipeline.addLast(new OpenRequestHandler(handlers, executor));
   }
 
   private void openInside(ChannelPipeline pipeline, Ts2021Peer peer) {
-    pipeline.addLast(new IdleStateHandler(0, 0, IDLE_MINUTES, TimeUnit.MINUTES));
-    pipeline.addLast(new IdleCloser());
     pipeline.addLast(
         Http2FrameCodecBuilder.forServer()
             .initialSettings(

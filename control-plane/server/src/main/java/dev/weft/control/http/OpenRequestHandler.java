@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.timeout.IdleStateEvent;
 import java.util.concurrent.Executor;
 
 /// Answers requests from outside Noise, one a connection: they are rare and small.
@@ -46,15 +45,6 @@ final class OpenRequestHandler extends SimpleChannelInboundHandler<FullHttpReque
       }
       answer(ctx, reply, !method.equals("HEAD"));
     });
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent) {
-      ctx.close();
-    } else {
-      ctx.fireUserEventTriggered(event);
-    }
   }
 
   @Override

@@ -49,7 +49,6 @@ final class Presence {
     for (RegisteredNode node : List.copyOf(state.nodes())) {
       Instant deadline = leaving.get(node.id());
       if (deadline != null && !now.isBefore(deadline)) {
-        leaving.remove(node.id());
         goOffline(now, node, out);
       }
     }
@@ -60,8 +59,9 @@ final class Presence {
   }
 
   private void goOffline(Instant now, RegisteredNode node, Output out) {
-    state.setOnline(node.id(), false);
     state.commit(out, new Mutation.PutNode(node.toBuilder().lastSeen(now).build()));
+    leaving.remove(node.id());
+    state.setOnline(node.id(), false);
     out.changed(new Change(node.id(), EnumSet.of(Aspect.ONLINE)));
   }
 

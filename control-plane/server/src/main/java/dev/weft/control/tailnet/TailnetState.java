@@ -56,20 +56,20 @@ final class TailnetState {
     }
     out.store(mutations);
     for (Mutation mutation : mutations) {
-      @Nullable RegisteredNode before =
-          switch (mutation) {
-            case Mutation.PutNode put -> nodes.get(put.node().id());
-            case Mutation.DeleteNode delete -> nodes.get(delete.id());
-            case Mutation.PutUser _, Mutation.DeleteUser _, Mutation.PutAuthKey _ -> null;
-          };
-      apply(mutation);
       switch (mutation) {
-        case Mutation.PutNode put ->
-            out.changed(new Change(put.node().id(), Aspect.between(before, put.node())));
-        case Mutation.DeleteNode delete ->
-            out.changed(new Change(delete.id(), Aspect.between(before, null)));
-        case Mutation.PutUser _, Mutation.DeleteUser _, Mutation.PutAuthKey _ -> {}
+        case Mutation.PutNode put -> applyToNode(put.node().id(), mutation, out);
+        case Mutation.DeleteNode delete -> applyToNode(delete.id(), mutation, out);
+        case Mutation.PutUser _, Mutation.DeleteUser _, Mutation.PutAuthKey _ -> apply(mutation);
       }
+    }
+  }
+
+  private void applyToNode(long id, Mutation mutation, Output out) {
+    @Nullable RegisteredNode before = nodes.get(id);
+    apply(mutation);
+    Set<Aspect> changed = Aspect.between(before, nodes.get(id));
+    if (!changed.isEmpty()) {
+      out.changed(new Change(id, changed));
     }
   }
 

@@ -1,0 +1,361 @@
+package dev.weft.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.base.Entropy;
+import dev.weft.control.tailnet.Tailnet;
+import dev.weft.tailcfg.DerpMap;
+import dev.weft.tailcfg.DerpNode;
+import dev.weft.tailcfg.DerpRegion;
+import dev.weft.tailcfg.MapRequest;
+import dev.weft.tailcfg.MapResponse;
+import dev.weft.tailcfg.QueryFeatureRequest;
+import dev.weft.tailcfg.RegisterRequest;
+import dev.weft.tailcfg.RegisterResponse;
+import dev.weft.tailcfg.SetDnsRequest;
+import dev.weft.testkit.SeededEntropy;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The whole server over loopback.
+@Timeout(60)
+final class ControlServerTest {
+  @TempDir Path dir;
+  private final Entropy entropy = new SeededEntropy(11)::fill;
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private ControlServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = ControlServer.start(settings(dir.resolve("state")));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  @Test
+  void twoNodesJoinAndHearOfEachOther() throws Exception {
+    String key = reusableKey();
+    try (TestNode a = node();
+        TestNode b = node()) {
+      assertTrue(a.register("a", key).machineAuthorized());
+      assertTrue(b.register("b", key).machineAuthorized());
+      try (TestNode.MapStream ofA = a.stream()) {
+        MapResponse first = ofA.next();
+        assertEquals("a.home.weft.", first.node().name());
+        assertEquals("b.home.weft.", first.peers().getFirst().name());
+        assertEquals(false, first.peers().getFirst().online());
+        try (TestNode.MapStream ofB = b.stream()) {
+          assertEquals(true, ofB.next().peers().getFirst().online());
+          // B's stream told its disco key, and that it is there.
+          MapResponse news = ofA.next();
+          while (news.peersChangedPatch().stream()
+              .noneMatch(p -> Boolean.TRUE.equals(p.online()))) {
+            news = ofA.next();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLiteUpdateReachesPeersAndLeavesTheStreamAlone() throws Exception {
+    String key = reusableKey();
+    try (TestNode a = node();
+        TestNode b = node()) {
+      a.register("a", key);
+      b.register("b", key);
+      try (TestNode.MapStream ofA = a.stream()) {
+        ofA.next();
+        TestNode.Answer answer =
+            b.post(
+                "/machine/map",
+                MapRequest.JSON,
+                b.mapRequest().omitPeers(true).endpoints(List.of("192.0.2.7:41641")).build());
+        assertEquals(200, answer.status());
+        assertEquals(0, answer.text().strip().length());
+        assertEquals(
+            "192.0.2.7:41641",
+            ofA.next().peersChangedPatch().getFirst().endpoints().getFirst().toString());
+      }
+    }
+  }
+
+  @Test
+  void aNewerStreamReplacesTheOlderOne() throws Exception {
+    try (TestNode a = node()) {
+      a.register("a", reusableKey());
+      try (TestNode.MapStream older = a.stream()) {
+        older.next();
+        try (TestNode.MapStream newer = a.stream()) {
+          assertNotNull(newer.next().node());
+          assertTrue(older.isAtEnd());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRequestWithoutStreamGetsOneFrame() throws Exception {
+    try (TestNode a = node()) {
+      a.register("a", reusableKey());
+      TestNode.Answer answer =
+          a.post("/machine/map", MapRequest.JSON, a.mapRequest().compress("").build());
+      int length = answer.body().at(0) & 0xff | (answer.body().at(1) & 0xff) << 8;
+      assertEquals(answer.body().length() - 4, length);
+      assertTrue(answer.text().contains("\"a.home.weft.\""));
+    }
+  }
+
+  @Test
+  void aNodeKeyOfAnotherMachineOpensNothing() throws Exception {
+    String key = reusableKey();
+    try (TestNode victim = node();
+        TestNode thief =
+            TestNode.connect(
+                loops,
+                server.address(),
+                server.publicKey(),
+                dev.weft.keys.MachinePrivateKey.generate(entropy),
+                victim.nodeKey,
+                entropy)) {
+      victim.register("a", key);
+      assertEquals(
+          404,
+          thief
+              .post("/machine/map", MapRequest.JSON, thief.mapRequest().stream(true).build())
+              .status());
+      assertEquals(
+          403,
+          thief
+              .post(
+                  "/machine/set-dns",
+                  SetDnsRequest.JSON,
+                  new SetDnsRequest(113, thief.nodeKey, "_acme-challenge.x", "TXT", "v"))
+              .status());
+      assertEquals(
+          403,
+          thief
+              .post(
+                  "/machine/feature/query",
+                  QueryFeatureRequest.JSON,
+                  new QueryFeatureRequest("serve", thief.nodeKey))
+              .status());
+      assertTrue(thief.register("b", key).error().contains("different machine"));
+    }
+  }
+
+  @Test
+  void whatIsNotOfferedSaysSoAndWhatIsBrokenIsRefused() throws Exception {
+    try (TestNode a = node()) {
+      a.register("a", reusableKey());
+      assertEquals(501, a.post("/machine/id-token", new byte[0]).get().status());
+      assertEquals(404, a.post("/machine/nonsense", new byte[0]).get().status());
+      assertEquals(400, a.post("/machine/map", new byte[] {'{'}).get().status());
+      assertEquals(413, a.post("/machine/map", new byte[300_000]).get().status());
+      assertEquals(
+          501,
+          a.post(
+                  "/machine/set-dns",
+                  SetDnsRequest.JSON,
+                  new SetDnsRequest(113, a.nodeKey, "_acme-challenge.x", "TXT", "v"))
+              .status());
+      assertTrue(
+          a.post(
+                  "/machine/feature/query",
+                  QueryFeatureRequest.JSON,
+                  new QueryFeatureRequest("serve", a.nodeKey))
+              .text()
+              .contains("no certificates"));
+    }
+  }
+
+  @Test
+  void aLoginWaitsForTheAdminsWord() throws Exception {
+    server.ensureUser("ann");
+    try (TestNode a = node()) {
+      RegisterRequest request = a.registerRequest("a").build();
+      String url = a.register(request).authUrl();
+      CompletableFuture<RegisterResponse> followup =
+          a.registerLater(request.toBuilder().followup(url).build());
+      String id = url.substring(url.lastIndexOf('/') + 1);
+      assertTrue(get("/register/" + id).body().contains("nodes register --user USER " + id));
+      assertFalse(followup.isDone());
+      assertEquals(0, admin("nodes", "register", "--user", "ann", id));
+      assertTrue(followup.get(20, TimeUnit.SECONDS).machineAuthorized());
+      assertEquals(404, get("/register/" + id).statusCode());
+    }
+  }
+
+  @Test
+  void aDeletedNodeLosesItsStream() throws Exception {
+    try (TestNode a = node()) {
+      a.register("a", reusableKey());
+      try (TestNode.MapStream stream = a.stream()) {
+        stream.next();
+        assertEquals(0, admin("nodes", "delete", "a"));
+        assertTrue(stream.isAtEnd());
+      }
+      assertEquals(
+          404,
+          a.post("/machine/map", MapRequest.JSON, a.mapRequest().stream(true).build()).status());
+    }
+  }
+
+  @Test
+  void everythingIsThereAfterARestart() throws Exception {
+    String key = reusableKey();
+    try (TestNode a = node()) {
+      a.register("a", key);
+      var publicKey = server.publicKey();
+      server.close();
+      server = ControlServer.start(settings(dir.resolve("state")));
+      assertEquals(publicKey, server.publicKey());
+      try (TestNode again =
+          TestNode.connect(loops, server.address(), publicKey, a.machine, a.nodeKey, entropy)) {
+        assertTrue(again.register(again.registerRequest("a").build()).machineAuthorized());
+        try (TestNode.MapStream stream = again.stream()) {
+          assertEquals("100.64.0.1/32", stream.next().node().addresses().getFirst().toString());
+        }
+      }
+    }
+  }
+
+  @Test
+  void openEndpointsAnswerOverPlainHttp() throws Exception {
+    HttpResponse<String> key = get("/key?v=113");
+    assertEquals(200, key.statusCode());
+    assertTrue(key.body().contains("\"publicKey\":\"" + server.publicKey() + "\""));
+    assertTrue(key.body().contains("\"legacyPublicKey\":\"mkey:"));
+    assertEquals(200, get("/health").statusCode());
+    assertEquals(404, get("/register/0123").statusCode());
+    assertEquals(404, get("/nonsense").statusCode());
+  }
+
+  @Test
+  void oneServerHoldsAStateFolder() {
+    IOException e =
+        assertThrows(IOException.class, () -> ControlServer.start(settings(dir.resolve("state"))));
+    assertTrue(e.getMessage().contains("another control plane"), e.getMessage());
+  }
+
+  @Test
+  void aLostKeyIsNotReplacedInSilence() throws Exception {
+    server.close();
+    Files.delete(dir.resolve("state").resolve("noise.key"));
+    IOException e =
+        assertThrows(IOException.class, () -> ControlServer.start(settings(dir.resolve("state"))));
+    assertTrue(e.getMessage().contains("backup"), e.getMessage());
+  }
+
+  @Test
+  void adminsSeeAndChangeTheTailnetWhileItRuns() throws Exception {
+    assertEquals(0, admin("users", "create", "ann", "--display-name", "Ann"));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertEquals(0, admin(out, "keys", "create", "--user", "ann"));
+    String key = out.toString(UTF_8).strip();
+    assertTrue(key.matches("weft-auth-[0-9a-f]{64}"), key);
+    try (TestNode a = node()) {
+      assertTrue(a.register("laptop", key).machineAuthorized());
+      assertEquals(0, admin("nodes", "rename", "laptop", "work"));
+      assertEquals(0, admin("nodes", "expiry", "work", "--in", "90d"));
+      out.reset();
+      assertEquals(0, admin(out, "nodes", "list", "--json"));
+      assertTrue(out.toString(UTF_8).contains("\"name\":\"work\""), out.toString(UTF_8));
+      assertTrue(out.toString(UTF_8).contains("\"keyExpiry\":\""), out.toString(UTF_8));
+      assertEquals(0, admin("nodes", "expire", "100.64.0.1"));
+      out.reset();
+      assertEquals(0, admin(out, "nodes", "list"));
+      assertTrue(out.toString(UTF_8).contains("logged out"), out.toString(UTF_8));
+    }
+    assertEquals(0, admin("keys", "revoke", "1"));
+    assertEquals(1, admin("keys", "revoke", "99"));
+    assertEquals(1, admin("users", "delete", "ann"));
+    assertEquals(0, admin("nodes", "delete", "1"));
+    assertEquals(0, admin("users", "delete", "ann"));
+    assertEquals(2, admin("nodes", "explode"));
+  }
+
+  static ControlSettings settings(Path stateDir) {
+    return ControlSettings.builder()
+        .stateDir(stateDir)
+        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .url(URI.create("http://127.0.0.1:1"))
+        .domain("home.weft")
+        .derpMap(derpMap())
+        .build();
+  }
+
+  static DerpMap derpMap() {
+    DerpRegion region =
+        DerpRegion.builder()
+            .regionId(900)
+            .regionCode("t")
+            .regionName("T")
+            .nodes(
+                List.of(DerpNode.builder().name("900a").regionId(900).hostName("d.test").build()))
+            .build();
+    return DerpMap.builder().regions(new TreeMap<>(Map.of(900, region))).build();
+  }
+
+  private TestNode node() throws Exception {
+    return TestNode.connect(loops, server.address(), server.publicKey(), entropy);
+  }
+
+  private String reusableKey() {
+    server.ensureUser("ann");
+    return server.createAuthKey(
+        new Tailnet.AuthKeySpec("ann", true, false, List.of(), Duration.ofHours(1)));
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+      return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private int admin(String... args) {
+    return admin(new ByteArrayOutputStream(), args);
+  }
+
+  private int admin(ByteArrayOutputStream out, String... args) {
+    List<String> all = new java.util.ArrayList<>(List.of(args));
+    all.add("--statedir");
+    all.add(dir.resolve("state").toString());
+    PrintStream print = new PrintStream(out, true, UTF_8);
+    return ControlCommand.run(all, print, print);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.weft.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.tailcfg.DerpMap;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ControlSettingsTest {
+  @TempDir Path dir;
+
+  @Test
+  void withoutARelayItDoesNotStart() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> builder().derpMap(DerpMap.builder().regions(new TreeMap<>()).build()).build());
+    assertTrue(e.getMessage().contains("relay"), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"weft", "", "a..b", "-a.b", "home.weft.", "example.com", "vpn.example.com"})
+  void aDomainThatCannotWorkIsRefused(String domain) {
+    assertThrows(IllegalArgumentException.class, () -> builder().domain(domain).build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ftp://x", "https://x/path", "x", "https:///"})
+  void aUrlThatCannotWorkIsRefused(String url) {
+    assertThrows(IllegalArgumentException.class, () -> builder().url(URI.create(url)).build());
+  }
+
+  @Test
+  void mapsFromSeveralFilesAreMergedAndTheLaterOneWins() throws IOException {
+    Path one = Files.writeString(dir.resolve("1"), map(1, "a"));
+    Path two = Files.writeString(dir.resolve("2"), map(1, "b"));
+    Path three = Files.writeString(dir.resolve("3"), map(2, "c"));
+    DerpMap merged = DerpMaps.load(List.of(one.toString(), two.toString(), three.toString()));
+    assertEquals(2, merged.regions().size());
+    assertEquals("b", merged.regions().get(1).regionCode());
+  }
+
+  @Test
+  void aFileThatIsNoMapIsNamed() throws IOException {
+    Path file = Files.writeString(dir.resolve("x"), "[]");
+    IOException e = assertThrows(IOException.class, () -> DerpMaps.load(List.of(file.toString())));
+    assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+  }
+
+  @Test
+  void aCommandThatCannotRunSaysWhy() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(err, true, UTF_8);
+    assertEquals(
+        1,
+        ControlCommand.run(List.of("users", "list", "--statedir", dir.toString()), print, print));
+    assertTrue(
+        err.toString(UTF_8).contains("is \"weft control serve\" running"), err.toString(UTF_8));
+    err.reset();
+    assertEquals(2, ControlCommand.run(List.of("serve", "--lisen", "x"), print, print));
+    assertTrue(err.toString(UTF_8).contains("listen"), err.toString(UTF_8));
+    assertEquals(2, ControlCommand.run(List.of(), print, print));
+  }
+
+  @Test
+  void theExampleFileIsRight() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.exists(at.resolve("config/examples/control.hujson"))) {
+      at = at.getParent();
+    }
+    ControlCommand.SERVE.check(at.resolve("config/examples/control.hujson"));
+  }
+
+  private ControlSettings.Builder builder() {
+    return ControlSettings.builder()
+        .stateDir(dir)
+        .listen(new InetSocketAddress(0))
+        .url(URI.create("https://vpn.example.com"))
+        .domain("home.weft")
+        .derpMap(ControlServerTest.derpMap());
+  }
+
+  private static String map(int region, String code) {
+    return "{\"Regions\":{\"%1$d\":{\"RegionID\":%1$d,\"RegionCode\":\"%2$s\",\"RegionName\":\"\",\"Nodes\":[]}}}"
+        .formatted(region, code);
+  }
+}
