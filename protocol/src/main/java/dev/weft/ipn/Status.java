@@ -89,6 +89,25 @@ public record Status(
     users = Collections.unmodifiableSortedMap(new TreeMap<>(users));
   }
 
+  /// The same node with other peers.
+  public Status withPeers(List<PeerStatus> otherPeers) {
+    return new Status(
+        version,
+        tun,
+        backendState,
+        haveNodeKey,
+        authUrl,
+        tailscaleIps,
+        self,
+        exitNodeStatus,
+        health,
+        magicDnsSuffix,
+        currentTailnet,
+        certDomains,
+        otherPeers,
+        users);
+  }
+
   private static SortedMap<String, PeerStatus> byKey(List<PeerStatus> peers) {
     SortedMap<String, PeerStatus> map = new TreeMap<>();
     for (PeerStatus peer : peers) {
