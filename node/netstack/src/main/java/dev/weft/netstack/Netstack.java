@@ -287,6 +287,16 @@ public final class Netstack {
     return drops.of(reason);
   }
 
+  /// TCP segments sent again.
+  public long resentSegments() {
+    return tcp.resentSegments();
+  }
+
+  /// Retransmission timeouts: losses that nothing quicker had found.
+  public long timeouts() {
+    return tcp.timeouts();
+  }
+
   /// Connections in any state, TIME-WAIT included.
   public int connections() {
     return tcp.connections();

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 /// hole moves nothing. The number of separate ranges is bounded: a segment that would make one more
 /// is refused.
 final class ReceiveBuffer {
-  /// More holes than a real network makes; each costs eight bytes and a step in the merge.
-  static final int MAX_RANGES = 256;
+  /// A sender that overruns a full queue makes several hundred.
+  static final int MAX_RANGES = 1024;
 
   private final ByteRing ring;
   private int read;
@@ -77,11 +77,7 @@ final class ReceiveBuffer {
   }
 
   private boolean addBeyondHole(int seq, int end, byte[] a, int offset) {
-    int i = 0;
-    while (i < ranges && Seq.before(right[i], seq)) {
-      i++;
-    }
-    // i: the first range that touches or follows.
+    int i = firstReaching(seq);
     boolean joins = i < ranges && Seq.atOrBefore(left[i], end);
     if (joins && Seq.atOrBefore(left[i], seq) && Seq.atOrBefore(end, right[i])) {
       noteDuplicate(seq, end);
@@ -98,6 +94,21 @@ final class ReceiveBuffer {
       insert(i, seq, end);
     }
     return true;
+  }
+
+  /// The first range that ends at or after `seq`: it touches what starts there, or follows.
+  private int firstReaching(int seq) {
+    int low = 0;
+    int high = ranges;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Seq.before(right[middle], seq)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private void insert(int i, int seq, int end) {
@@ -173,15 +184,35 @@ final class ReceiveBuffer {
       duplicateLeft = duplicateRight;
       count = 1;
     }
+    int reported = count;
     for (int r = 0; r < recents && count < max; r++) {
       int i = rangeFrom(recent[r]);
-      if (i >= 0) {
-        edges[2 * count] = left[i];
-        edges[2 * count + 1] = right[i];
-        count++;
+      if (i >= 0 && !isReported(left[i], edges, reported, count)) {
+        count = report(i, edges, count);
+      }
+    }
+    // When the recent ones are gone, any others.
+    for (int i = 0; i < ranges && count < max; i++) {
+      if (!isReported(left[i], edges, reported, count)) {
+        count = report(i, edges, count);
       }
     }
     return count;
+  }
+
+  private int report(int i, int[] edges, int count) {
+    edges[2 * count] = left[i];
+    edges[2 * count + 1] = right[i];
+    return count + 1;
+  }
+
+  private static boolean isReported(int edge, int[] edges, int from, int to) {
+    for (int b = from; b < to; b++) {
+      if (edges[2 * b] == edge) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int rangeFrom(int leftEdge) {

@@ -42,13 +42,15 @@ final class Tcp {
   private final TimerHeap timers = new TimerHeap();
   private final TcpInput input = new TcpInput(this);
   private final TcpOutput output;
-  private final TcpTimers timeouts;
+  private final TcpTimers alarms;
   private final TcpView view = new TcpView();
   private final TcpWriter writer = new TcpWriter();
   private @Nullable Consumer<TcpRequest> forwarder;
   private @Nullable TcpConnection last;
   private byte[] segmentArray = new byte[0];
   private long now;
+  private long resentSegments;
+  private long timeouts;
 
   Tcp(NetstackConfig config, Entropy entropy, Addresses addresses, Drops drops, PacketBatch batch) {
     this.config = config;
@@ -59,8 +61,8 @@ final class Tcp {
     halfOpen = new HalfOpen(config.maxHalfOpen());
     secret = new SipHash(entropy);
     flows = new FlowTable(entropy.nextLong(), entropy.nextLong());
-    output = new TcpOutput(batch, config.mtu());
-    timeouts = new TcpTimers(this, output);
+    output = new TcpOutput(this, batch, config.mtu());
+    alarms = new TcpTimers(this, output);
   }
 
   // Packets in.
@@ -422,12 +424,28 @@ final class Tcp {
     now = time;
     TimerHeap.Entry due;
     while ((due = timers.poll(now)) != null) {
-      timeouts.fire((TcpConnection) due, now); // Marks it dirty: the next emit puts it back.
+      alarms.fire((TcpConnection) due, now); // Marks it dirty: the next emit puts it back.
     }
   }
 
   long nextTimeout() {
     return timers.next();
+  }
+
+  void countResent() {
+    resentSegments++;
+  }
+
+  void countTimeout() {
+    timeouts++;
+  }
+
+  long resentSegments() {
+    return resentSegments;
+  }
+
+  long timeouts() {
+    return timeouts;
   }
 
   int connections() {

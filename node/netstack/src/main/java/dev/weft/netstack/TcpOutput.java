@@ -13,13 +13,15 @@ final class TcpOutput {
   /// acknowledgments of the first ones should come in before the last ones go out.
   private static final int BURST = 4 * PacketBatch.MAX_SEGMENTS;
 
+  private final Tcp tcp;
   private final PacketBatch batch;
   private final TcpWriter writer = new TcpWriter();
   private final int[] sackEdges = new int[8];
   private final int mtu;
   private int budget;
 
-  TcpOutput(PacketBatch batch, int mtu) {
+  TcpOutput(Tcp tcp, PacketBatch batch, int mtu) {
+    this.tcp = tcp;
     this.batch = batch;
     this.mtu = mtu;
   }
@@ -112,6 +114,7 @@ final class TcpOutput {
       text(c, seq, text, fin, now);
       seq += text + (fin ? 1 : 0);
     }
+    tcp.countResent();
     c.recovery.resent(index, now);
   }
 

@@ -87,6 +87,7 @@ final class TcpTimers {
         if (c.recovery.rtt().backoff() >= (c.appClosed ? ORPHAN_RETRIES : RETRIES)) {
           tcp.finish(c, CloseReason.TIMED_OUT);
         } else {
+          tcp.countTimeout();
           c.recovery.retransmitTimeout(now);
         }
       }
