@@ -1,0 +1,99 @@
+package dev.weft.runtime.control;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.resolver.NoopAddressResolverGroup;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// TCP connections to a host by name, blocking. Names are resolved on the calling thread: the event
+/// loop must not wait for DNS.
+final class Dialer {
+  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+  private final ControlSettings settings;
+
+  Dialer(ControlSettings settings) {
+    this.settings = settings;
+  }
+
+  /// Connects to the first address of the host that accepts.
+  ///
+  /// @param pipeline fills the pipeline, anew for each address
+  Channel connect(String host, int port, Consumer<ChannelPipeline> pipeline)
+      throws IOException, InterruptedException {
+    @Nullable Throwable last = null;
+    for (InetAddress address : resolve(host)) {
+      ChannelFuture connecting =
+          new Bootstrap()
+              .group(settings.loops())
+              .channel(settings.channel())
+              .resolver(NoopAddressResolverGroup.INSTANCE)
+              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+              .option(ChannelOption.TCP_NODELAY, true)
+              .handler(initializer(pipeline))
+              .connect(new InetSocketAddress(address, port));
+      await(connecting, connecting.channel(), CONNECT_TIMEOUT_MILLIS + 1_000L);
+      if (connecting.isSuccess()) {
+        return connecting.channel();
+      }
+      last = connecting.cause();
+    }
+    throw ControlException.of(
+        "cannot connect to " + host + " port " + port + ": " + reason(last), orUnknown(last));
+  }
+
+  /// Waits for a future of a channel, and closes the channel when the wait is cut short.
+  static void await(Future<?> future, Channel channel, long millis) throws InterruptedException {
+    try {
+      if (!future.await(millis, TimeUnit.MILLISECONDS)) {
+        channel.close();
+      }
+    } catch (InterruptedException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// The first line of what a failure says.
+  static String reason(@Nullable Throwable failure) {
+    if (failure == null) {
+      return "no answer";
+    }
+    String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    return text.lines().findFirst().orElse("no reason given");
+  }
+
+  private static Throwable orUnknown(@Nullable Throwable failure) {
+    return failure == null ? new IOException("no answer") : failure;
+  }
+
+  private static InetAddress[] resolve(String host) throws ControlException {
+    String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    try {
+      return InetAddress.getAllByName(name);
+    } catch (UnknownHostException e) {
+      throw ControlException.of("cannot find the address of " + name, e);
+    }
+  }
+
+  private static ChannelHandler initializer(Consumer<ChannelPipeline> pipeline) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        pipeline.accept(channel.pipeline());
+      }
+    };
+  }
+}

@@ -1,0 +1,85 @@
+package dev.weft.runtime.control;
+
+import dev.weft.base.Entropy;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.jspecify.annotations.Nullable;
+
+/// Brings about the login that is wanted, for as long as it is.
+final class LoginLoop {
+  private final Standing standing;
+  private final Registration registration;
+  private final Teller teller;
+  private final Runnable onRenewed;
+  private final Patience patience;
+
+  LoginLoop(
+      Standing standing,
+      Registration registration,
+      Teller teller,
+      Runnable onRenewed,
+      Entropy entropy) {
+    this.standing = standing;
+    this.registration = registration;
+    this.teller = teller;
+    this.onRenewed = onRenewed;
+    this.patience = new Patience(entropy);
+  }
+
+  /// Returns when the client is closed. An interrupt means that something else is wanted now.
+  void run() {
+    while (!standing.isClosed()) {
+      try {
+        Standing.@Nullable LoginWork work = standing.awaitLogin();
+        if (work != null) {
+          attempt(work);
+        }
+      } catch (InterruptedException _) {
+        patience.reset();
+      }
+    }
+  }
+
+  private void attempt(Standing.LoginWork work) throws InterruptedException {
+    try {
+      Registration.Goal goal = work.goal();
+      switch (registration.attempt(goal, work.report().hostinfo())) {
+        case Registration.Result.Done done -> finish(goal, done);
+        case Registration.Result.Visit visit -> visit(goal, visit);
+      }
+    } catch (InterruptedIOException _) {
+      throw new InterruptedException();
+    } catch (IOException e) {
+      teller.problem(e);
+      standing.rest(patience.after(e));
+    }
+  }
+
+  private void finish(Registration.Goal goal, Registration.Result.Done done) {
+    patience.reset();
+    teller.recovered();
+    if (!standing.wants(goal)) {
+      return; // what is wanted now decides
+    }
+    // Before the map stream may begin: its maps come after these.
+    teller.nodeKey(done.key());
+    teller.login(new LoginState.LoggedIn(done.user(), done.login()));
+    boolean renewed = standing.isLoggedIn();
+    if (standing.advance(goal, null) && renewed) {
+      onRenewed.run();
+    }
+  }
+
+  private void visit(Registration.Goal goal, Registration.Result.Visit visit)
+      throws InterruptedException {
+    teller.recovered();
+    boolean same = visit.url().equals(goal.followup());
+    if (standing.advance(goal, visit.next()) && !same) {
+      patience.reset();
+      teller.login(new LoginState.AwaitingUser(visit.url()));
+    } else {
+      standing.rest(
+          patience.next()); // the server says "still waiting" at once instead of holding on
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.weft.runtime.control;
+
+import dev.weft.json.Json;
+import dev.weft.json.MalformedJson;
+import dev.weft.keys.NodeKey;
+import dev.weft.keys.NodePrivateKey;
+import dev.weft.tailcfg.CapabilityVersion;
+import dev.weft.tailcfg.Hostinfo;
+import dev.weft.tailcfg.Login;
+import dev.weft.tailcfg.RegisterAuth;
+import dev.weft.tailcfg.RegisterRequest;
+import dev.weft.tailcfg.RegisterResponse;
+import dev.weft.tailcfg.User;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The dialogue of a login: `docs/protocol/control.md` §4.2.
+final class Registration {
+  /// The time in the past by which the official client logs out.
+  private static final Instant LOGOUT = Instant.ofEpochSecond(123);
+
+  private final ControlSettings settings;
+  private final ControlState state;
+  private final Calls calls;
+
+  Registration(ControlSettings settings, ControlState state, Calls calls) {
+    this.settings = settings;
+    this.state = state;
+    this.calls = calls;
+  }
+
+  /// A login to bring about.
+  ///
+  /// @param followup the page that a user is at, or empty
+  /// @param offered the key that goes with it
+  record Goal(LoginRequest request, String followup, @Nullable NodePrivateKey offered) {
+    static Goal of(LoginRequest request) {
+      return new Goal(request, "", null);
+    }
+  }
+
+  /// What one attempt came to.
+  sealed interface Result {
+    /// The key is registered.
+    record Done(NodePrivateKey key, User user, Login login) implements Result {}
+
+    /// A user has to go to a page; the goal says how to go on.
+    record Visit(String url, Goal next) implements Result {}
+  }
+
+  /// Asks once; while a user is at a page, for as long as that takes.
+  Result attempt(Goal goal, Hostinfo hostinfo) throws IOException, InterruptedException {
+    Optional<NodePrivateKey> current = state.nodeKey();
+    boolean fresh = goal.request().newNodeKey() || current.isEmpty();
+    NodePrivateKey key =
+        goal.offered() != null
+            ? goal.offered()
+            : fresh ? NodePrivateKey.generate(settings.entropy()) : current.orElseThrow();
+    RegisterResponse response = ask(goal, key, hostinfo);
+    if (response.nodeKeyExpired() && !fresh && goal.offered() == null) {
+      // Our key has had its time: once more, with a new one.
+      key = NodePrivateKey.generate(settings.entropy());
+      response = ask(goal, key, hostinfo);
+    }
+    return interpret(goal, key, response);
+  }
+
+  private Result interpret(Goal goal, NodePrivateKey key, RegisterResponse response)
+      throws IOException {
+    if (response.nodeKeySignature() != null && response.nodeKeySignature().length() > 0) {
+      throw ControlException.needingUser(
+          "this tailnet uses tailnet lock, which this node cannot do yet");
+    }
+    if (response.nodeKeyExpired()) {
+      throw ControlException.of("control says that the new node key has expired already");
+    }
+    if (!response.authUrl().isEmpty()) {
+      String url = ServerKeys.printable(response.authUrl());
+      return new Result.Visit(url, new Goal(goal.request(), url, key));
+    }
+    save(key);
+    return new Result.Done(key, response.user(), response.login());
+  }
+
+  private void save(NodePrivateKey key) throws IOException {
+    Optional<NodePrivateKey> before = state.nodeKey();
+    if (before.isPresent() && before.get().publicKey().equals(key.publicKey())) {
+      return;
+    }
+    state.saveNodeKey(key, before.map(NodePrivateKey::publicKey).orElse(NodeKey.ZERO));
+  }
+
+  private RegisterResponse ask(Goal goal, NodePrivateKey key, Hostinfo hostinfo)
+      throws IOException, InterruptedException {
+    LoginRequest login = goal.request();
+    RegisterRequest.Builder request =
+        request(key)
+            .followup(goal.followup())
+            .hostinfo(hostinfo)
+            .ephemeral(login.ephemeral())
+            .tailnet(login.tailnet());
+    if (!login.authKey().isEmpty()) {
+      request.auth(RegisterAuth.builder().authKey(login.authKey()).build());
+    }
+    // A user takes their time; the connection's life is the only limit then.
+    @Nullable Duration silence = goal.followup().isEmpty() ? Calls.TIMEOUT : null;
+    RegisterResponse response = send(request.build(), silence);
+    if (!response.error().isEmpty()) {
+      throw ControlException.of(
+          "control refused the login: " + ServerKeys.printable(response.error()));
+    }
+    return response;
+  }
+
+  /// Lets the current key expire now.
+  void logout(NodePrivateKey key, Hostinfo hostinfo, Duration patience)
+      throws IOException, InterruptedException {
+    send(request(key).expiry(LOGOUT).hostinfo(hostinfo).build(), patience);
+  }
+
+  private RegisterRequest.Builder request(NodePrivateKey key) {
+    NodeKey old = state.nodeKey().map(NodePrivateKey::publicKey).orElse(NodeKey.ZERO);
+    return RegisterRequest.builder()
+        .version(CapabilityVersion.CURRENT)
+        .nodeKey(key.publicKey())
+        .oldNodeKey(old.equals(key.publicKey()) ? state.oldNodeKey() : old);
+  }
+
+  private RegisterResponse send(RegisterRequest request, @Nullable Duration silence)
+      throws IOException, InterruptedException {
+    byte[] body = Json.encode(RegisterRequest.JSON, request);
+    try (Exchange exchange = calls.post("/machine/register", request.nodeKey().toString(), body)) {
+      int status = exchange.status(silence);
+      if (status != 200) {
+        throw calls.refusal("login", status, exchange);
+      }
+      return Json.decode(
+          RegisterResponse.JSON, exchange.wholeBody(Calls.MAX_REPLY_BYTES, false, Calls.TIMEOUT));
+    } catch (MalformedJson e) {
+      throw ControlException.of("control answered the login with something else than JSON", e);
+    }
+  }
+}
