@@ -37,24 +37,35 @@ final class Endpoints implements Handlers {
   }
 
   @Override
-  public Reply open(String method, String uri) {
+  public Reply open(String method, String uri, byte[] body) {
     String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
+    if (path.equals("/verify")) {
+      return method.equals("POST") ? verify(body) : Reply.text(405, "only POST");
+    }
     if (!method.equals("GET") && !method.equals("HEAD")) {
       return Reply.text(405, "only GET");
-    }
-    if (path.equals("/key")) {
-      return Reply.json(Json.encode(OverTlsPublicKeyResponse.JSON, keys()));
-    }
-    if (path.equals("/health")) {
-      return Reply.text(200, "ok");
-    }
-    if (path.equals("/robots.txt")) {
-      return Reply.text(200, "User-agent: *\nDisallow: /");
     }
     if (path.startsWith(REGISTER_PAGE)) {
       return registerPage(path.substring(REGISTER_PAGE.length()));
     }
-    return Reply.text(404, "not found");
+    return switch (path) {
+      case "/key" -> Reply.json(Json.encode(OverTlsPublicKeyResponse.JSON, keys()));
+      case "/health" -> Reply.text(200, "ok");
+      case "/robots.txt" -> Reply.text(200, "User-agent: *\nDisallow: /");
+      default -> Reply.text(404, "not found");
+    };
+  }
+
+  /// A relay asks whom it may serve.
+  private Reply verify(byte[] body) {
+    try {
+      NodeKey key = Json.decode(DerpAdmission.Request.JSON, body).node();
+      boolean isMember = plane.with((tailnet, _) -> tailnet.isMember(plane.now(), key));
+      return Reply.json(
+          Json.encode(DerpAdmission.Response.JSON, new DerpAdmission.Response(isMember)));
+    } catch (MalformedJson e) {
+      return Reply.text(400, "malformed request: " + e.getMessage());
+    }
   }
 
   /// The legacy key is dead, but a client asks again before every login when it is zero
@@ -78,7 +89,7 @@ final class Endpoints implements Handlers {
         case "/machine/map" -> maps.handle(exchange);
         case "/machine/set-dns" -> setDns(exchange);
         case "/machine/feature/query" -> queryFeature(exchange);
-        case "/machine/update-health" -> exchange.reply(Reply.text(204, ""));
+        case "/machine/update-health" -> exchange.reply(Reply.empty(204));
         default -> exchange.reply(unknown(exchange.path()));
       }
     } catch (MalformedJson e) {

@@ -23,6 +23,7 @@ final class MapEndpoint {
   /// full map.
   private static final Duration SEND_PATIENCE = Duration.ofSeconds(30);
 
+  private final MapFrames frames = new MapFrames();
   private final ControlPlane plane;
   private final Entropy entropy;
 
@@ -45,13 +46,12 @@ final class MapEndpoint {
     if (request.stream()) {
       stream(exchange, request, node.get());
     } else if (request.omitPeers()) {
-      exchange.reply(Reply.text(200, ""));
+      exchange.reply(Reply.empty(200));
     } else {
-      MapFrames frames = MapFrames.of(request.compress());
       Optional<MapMessage> map = plane.map(node.get());
       exchange.begin();
       if (map.isPresent()) {
-        exchange.send(frames.frame(map.get().encode()), SEND_PATIENCE);
+        exchange.send(frames.frame(request.compress(), map.get().encode()), SEND_PATIENCE);
       }
       exchange.finish();
     }
@@ -59,7 +59,6 @@ final class MapEndpoint {
 
   private void stream(Exchange exchange, MapRequest request, RegisteredNode node)
       throws IOException {
-    MapFrames frames = MapFrames.of(request.compress());
     try (ControlPlane.Stream stream = plane.open(node)) {
       exchange.onClose(stream::end);
       Optional<MapMessage> message = stream.first();
@@ -67,13 +66,13 @@ final class MapEndpoint {
         return;
       }
       exchange.begin();
-      exchange.send(frames.frame(message.get().encode()), SEND_PATIENCE);
+      exchange.send(frames.frame(request.compress(), message.get().encode()), SEND_PATIENCE);
       while (!stream.isOver()) {
         message = stream.next(untilKeepAlive());
         if (message.isPresent()) {
-          exchange.send(frames.frame(message.get().encode()), SEND_PATIENCE);
+          exchange.send(frames.frame(request.compress(), message.get().encode()), SEND_PATIENCE);
         } else if (!stream.isOver() && request.keepAlive()) {
-          exchange.send(frames.keepAlive(), SEND_PATIENCE);
+          exchange.send(frames.keepAlive(request.compress()), SEND_PATIENCE);
         }
       }
       exchange.finish();

@@ -2,9 +2,13 @@ package dev.weft.control;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.weft.base.Bytes;
 import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// The framing of map streams: a little-endian length, and JSON, compressed or not
 /// (`docs/protocol/control.md` §5.2).
@@ -15,38 +19,59 @@ final class MapFrames {
   private static final int LENGTH_BYTES = 4;
   private static final String ZSTD = "zstd";
 
-  private final boolean compressed;
+  /// A change is the same message to most streams: the last few are compressed once for all of
+  /// them.
+  private static final int SHARED_FRAMES = 32;
 
-  private MapFrames(boolean compressed) {
-    this.compressed = compressed;
+  private static final int MAX_SHARED_BYTES = 16 * 1024;
+
+  private final Map<Bytes, byte[]> shared =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Bytes, byte[]> eldest) {
+          return size() > SHARED_FRAMES;
+        }
+      };
+
+  /// @param compress what the map request asks for
+  byte[] keepAlive(String compress) {
+    return frame(compress, KEEP_ALIVE_JSON);
   }
 
   /// @param compress what the map request asks for
-  static MapFrames of(String compress) {
-    return new MapFrames(compress.equals(ZSTD));
-  }
-
-  byte[] keepAlive() {
-    return frame(KEEP_ALIVE_JSON);
-  }
-
-  byte[] frame(byte[] json) {
-    if (!compressed) {
+  /// @return a frame that the caller must not change
+  byte[] frame(String compress, byte[] json) {
+    if (!compress.equals(ZSTD)) {
       byte[] frame = new byte[LENGTH_BYTES + json.length];
       System.arraycopy(json, 0, frame, LENGTH_BYTES, json.length);
-      return withLength(frame, json.length);
+      return withLength(frame);
     }
+    if (json.length > MAX_SHARED_BYTES) {
+      return compress(json);
+    }
+    Bytes key = Bytes.of(json);
+    synchronized (shared) {
+      byte[] frame = shared.get(key);
+      if (frame == null) {
+        frame = compress(json);
+        shared.put(key, frame);
+      }
+      return frame;
+    }
+  }
+
+  private static byte[] compress(byte[] json) {
     ZstdJavaCompressor zstd = new ZstdJavaCompressor();
     byte[] room = new byte[LENGTH_BYTES + zstd.maxCompressedLength(json.length)];
     int length =
         zstd.compress(json, 0, json.length, room, LENGTH_BYTES, room.length - LENGTH_BYTES);
-    byte[] frame = new byte[LENGTH_BYTES + length];
-    System.arraycopy(room, LENGTH_BYTES, frame, LENGTH_BYTES, length);
-    return withLength(frame, length);
+    return withLength(Arrays.copyOf(room, LENGTH_BYTES + length));
   }
 
-  private static byte[] withLength(byte[] frame, int length) {
-    ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(0, length);
+  private static byte[] withLength(byte[] frame) {
+    ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(0, frame.length - LENGTH_BYTES);
     return frame;
   }
 }

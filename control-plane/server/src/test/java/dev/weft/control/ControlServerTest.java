@@ -265,6 +265,18 @@ final class ControlServerTest {
   }
 
   @Test
+  void aRelayLearnsWhomItMayServe() throws Exception {
+    try (TestNode a = node();
+        TestNode stranger = node()) {
+      a.register("a", reusableKey());
+      assertEquals("{\"Allow\":true}", verify(a.nodeKey.toString()));
+      assertEquals("{\"Allow\":false}", verify(stranger.nodeKey.toString()));
+      assertEquals(0, admin("nodes", "expire", "a"));
+      assertEquals("{\"Allow\":false}", verify(a.nodeKey.toString()));
+    }
+  }
+
+  @Test
   void oneServerHoldsAStateFolder() {
     IOException e =
         assertThrows(IOException.class, () -> ControlServer.start(settings(dir.resolve("state"))));
@@ -338,6 +350,16 @@ final class ControlServerTest {
     server.ensureUser("ann");
     return server.createAuthKey(
         new Tailnet.AuthKeySpec("ann", true, false, List.of(), Duration.ofHours(1)));
+  }
+
+  private String verify(String nodeKey) throws Exception {
+    String body = "{\"NodePublic\":\"" + nodeKey + "\",\"Source\":\"192.0.2.1\"}";
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + "/verify");
+      HttpRequest request =
+          HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(body)).build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
   }
 
   private HttpResponse<String> get(String path) throws Exception {

@@ -106,7 +106,7 @@ final class HttpFrontTest {
 
   private interface Inside extends Handlers {
     @Override
-    default Reply open(String method, String path) {
+    default Reply open(String method, String path, byte[] body) {
       return Reply.text(404, "");
     }
 

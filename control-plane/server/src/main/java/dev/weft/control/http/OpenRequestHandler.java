@@ -1,5 +1,6 @@
 package dev.weft.control.http;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -36,10 +37,11 @@ final class OpenRequestHandler extends SimpleChannelInboundHandler<FullHttpReque
     }
     String method = request.method().name();
     String uri = request.uri();
+    byte[] body = ByteBufUtil.getBytes(request.content());
     executor.execute(() -> {
       Reply reply;
       try {
-        reply = handlers.open(method, uri);
+        reply = handlers.open(method, uri, body);
       } catch (RuntimeException e) {
         reply = Reply.text(500, "internal error");
       }

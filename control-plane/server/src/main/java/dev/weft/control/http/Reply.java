@@ -11,6 +11,10 @@ public record Reply(int status, String contentType, Bytes body) {
     return of(status, "text/plain; charset=utf-8", (text + "\n").getBytes(UTF_8));
   }
 
+  public static Reply empty(int status) {
+    return of(status, "text/plain; charset=utf-8", new byte[0]);
+  }
+
   public static Reply html(int status, String html) {
     return of(status, "text/html; charset=utf-8", html.getBytes(UTF_8));
   }

@@ -61,6 +61,11 @@ public final class Tailnet {
     return state.node(key).filter(node -> node.machineKey().equals(machine));
   }
 
+  /// Whether this is the key of a node that is logged in.
+  public boolean isMember(Instant now, NodeKey key) {
+    return state.node(key).filter(node -> !node.isExpired(now)).isPresent();
+  }
+
   /// Takes over what a map request says about its node.
   public void update(RegisteredNode node, MapRequest request, Output out) {
     RegisteredNode updated = NodeUpdates.apply(node, request, state::isNameTaken);
