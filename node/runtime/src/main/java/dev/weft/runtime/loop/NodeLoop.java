@@ -1,6 +1,6 @@
 package dev.weft.runtime.loop;
 
-import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
@@ -25,7 +25,7 @@ public final class NodeLoop implements AutoCloseable {
 
   private final Transport transport;
   private final MultiThreadIoEventLoopGroup group;
-  private final EventLoop eventLoop;
+  private final IoEventLoop eventLoop;
   private final LoopClock clock = new LoopClock();
   private final ArrayBlockingQueue<Runnable> commands =
       new ArrayBlockingQueue<>(MAX_PENDING_COMMANDS);
@@ -48,7 +48,7 @@ public final class NodeLoop implements AutoCloseable {
     return transport;
   }
 
-  public EventLoop eventLoop() {
+  public IoEventLoop eventLoop() {
     return eventLoop;
   }
 

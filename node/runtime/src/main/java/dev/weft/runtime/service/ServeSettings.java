@@ -49,6 +49,11 @@ public final class ServeSettings implements ServeConfigSource {
     return json;
   }
 
+  /// The same, read.
+  public synchronized ServeConfig config() {
+    return state.config();
+  }
+
   /// What became of [#replace].
   public sealed interface Outcome {
     /// @param endedSessions the foreground sessions whose entries are gone
