@@ -93,6 +93,7 @@ public final class Cli {
     Command command = command(name);
     if (command == null) {
       List<String> words = new ArrayList<>(COMMANDS);
+      words.addAll(Help.SERVERS);
       words.add("help");
       String nearest = Suggestion.nearest(name, words);
       throw Failure.usage(

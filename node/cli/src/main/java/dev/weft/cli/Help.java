@@ -1,10 +1,14 @@
 package dev.weft.cli;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /// What `--help` prints.
 final class Help {
+  /// The commands of the same program that are not ours: they run things instead of asking them.
+  static final List<String> SERVERS = List.of("quickstart", "daemon", "control", "relay");
+
   private static final int COLUMN = 28;
 
   private Help() {}
@@ -17,6 +21,11 @@ final class Help {
       Command command = Objects.requireNonNull(Cli.command(name));
       entry(out, name, command.summary());
     }
+    out.append("\nservers, each with its own --help:\n");
+    entry(out, "quickstart", "Try a whole tailnet on this machine, without root");
+    entry(out, "daemon", "Run a node");
+    entry(out, "control", "Run or administrate a control server");
+    entry(out, "relay", "Run a relay");
     out.append("\nflags:\n");
     flags.all().forEach(flag -> flag(out, flag));
     return out.append("\n'weft <command> --help' describes a command.\n").toString();

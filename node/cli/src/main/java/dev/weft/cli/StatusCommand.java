@@ -6,7 +6,6 @@ import dev.weft.json.Json;
 import dev.weft.json.JsonIndent;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// `weft status`: this node and its peers.
@@ -82,8 +81,15 @@ final class StatusCommand implements Command {
 
   private static List<PeerStatus> sorted(List<PeerStatus> peers) {
     List<PeerStatus> sorted = new ArrayList<>(peers);
-    sorted.sort(Comparator.comparing(PeerStatus::dnsName).thenComparing(PeerStatus::hostName));
+    sorted.sort(StatusCommand::byName);
     return sorted;
+  }
+
+  // Spelled out: the combinators of Comparator are serialisable lambdas, which the AOT cache does
+  // not keep.
+  private static int byName(PeerStatus a, PeerStatus b) {
+    int names = a.dnsName().compareTo(b.dnsName());
+    return names == 0 ? a.hostName().compareTo(b.hostName()) : names;
   }
 
   private static Status onlyActive(Status status) {

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ record CliRun(int exitCode, String out, String err) {
                 Map.of("USER", "alice"),
                 "weft"));
     return new CliRun(exitCode, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  static Terminal silentTerminal() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    return new Terminal(nowhere, nowhere, InputStream.nullInputStream(), Map.of(), "weft");
   }
 
   static String resource(String file) throws IOException {

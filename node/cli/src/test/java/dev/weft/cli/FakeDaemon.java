@@ -24,6 +24,7 @@ final class FakeDaemon implements Closeable {
   private final List<String> requests = new ArrayList<>();
   private final List<String> events = new ArrayList<>();
   private boolean eventsEnd = true;
+  private String warnings = "null";
   final CountDownLatch watchClosed = new CountDownLatch(1);
 
   FakeDaemon(Path socket) throws IOException {
@@ -52,6 +53,12 @@ final class FakeDaemon implements Closeable {
   /// What a watcher hears, after which the stream ends.
   FakeDaemon events(String... lines) {
     events.addAll(List.of(lines));
+    return this;
+  }
+
+  /// What is wrong when a watch begins.
+  FakeDaemon warnings(String json) {
+    warnings = json;
     return this;
   }
 
@@ -91,7 +98,7 @@ final class FakeDaemon implements Closeable {
       }
       String request = line.replaceAll("\\?.*", "");
       if (request.equals("GET watch-ipn-bus")) {
-        stream(client);
+        stream(client, line);
       } else {
         write(
             client,
@@ -103,9 +110,13 @@ final class FakeDaemon implements Closeable {
     }
   }
 
-  private void stream(SocketChannel client) throws IOException {
+  private void stream(SocketChannel client, String request) throws IOException {
     write(client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    for (String event : events) {
+    List<String> lines = new ArrayList<>(events);
+    if (request.endsWith("?mask=128")) { // the first event of a watch that asks for the health
+      lines.addFirst("{\"Health\":{\"Warnings\":" + warnings + "}}");
+    }
+    for (String event : lines) {
       byte[] line = (event + "\n").getBytes(UTF_8);
       // In two chunks, since nothing says that an event is one.
       write(client, "1\r\n" + event.charAt(0) + "\r\n");

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.ipn.Options;
@@ -9,6 +10,7 @@ import dev.weft.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +59,7 @@ class UpCommandTest {
         List.of(
             "GET status?peers=false",
             "GET prefs",
-            "GET watch-ipn-bus?mask=0",
+            "GET watch-ipn-bus?mask=128",
             "POST check-prefs",
             "POST start",
             "POST login-interactive"),
@@ -114,6 +116,56 @@ class UpCommandTest {
     assertEquals(
         new CliRun(1, "", "backend error: the auth key is used up\n"),
         up("--login-server=https://c.test", "--auth-key=OLD"));
+  }
+
+  @Test
+  void aProblemThatOnlyTheUserCanSolveEndsItAtOnce() {
+    daemon.events(health("high", "The control server has another key than before.")).withoutEnd();
+
+    assertEquals(
+        new CliRun(1, "", "The control server has another key than before.\n"),
+        up("--login-server=https://c.test"));
+  }
+
+  @Test
+  void aProblemFromBeforeIsGivenTheChanceToPass() {
+    String old = "The auth key is used up.";
+    daemon
+        .warnings(warnings("high", old))
+        .events(health("high", old), "{\"Health\":{\"Warnings\":null}}", "{\"State\":6}")
+        .withoutEnd();
+
+    assertEquals(new CliRun(0, "", ""), up("--login-server=https://c.test", "--auth-key=NEW"));
+  }
+
+  @Test
+  void aProblemThatMayPassIsWaitedForWithinTheLimit() {
+    daemon
+        .events(health("medium", "No contact with the control server: connection refused"))
+        .withoutEnd();
+    daemon.answer(
+        "GET status", 200, "{\"BackendState\":\"Starting\",\"Health\":[\"No contact.\"]}");
+
+    assertEquals(
+        new CliRun(
+            1, "", "timeout: not connected yet, state Starting: No contact.; see 'weft status'\n"),
+        up("--login-server=https://c.test", "--timeout=100ms"));
+  }
+
+  @Test
+  void withoutALimitPatienceEndsAndTheProblemIsNamed() throws Exception {
+    daemon.events(health("medium", "No contact with c.test: connection refused")).withoutEnd();
+    UpCommand command = new UpCommand(Duration.ofMillis(50));
+    command.flags().parse(List.of("--login-server=https://c.test"));
+
+    Failure failure =
+        assertThrows(
+            Failure.class,
+            () -> command.run(List.of(), CliRun.silentTerminal(), new Daemon(socket())));
+
+    assertEquals(
+        "No contact with c.test: connection refused; the daemon keeps trying, see 'weft status'",
+        failure.getMessage());
   }
 
   @Test
@@ -269,6 +321,16 @@ class UpCommandTest {
         new CliRun(1, "", "\"x\" is not a valid IP address or CIDR prefix\n"),
         up("--advertise-routes=x"));
     assertTrue(up("--advertise-tags=tag:1").err().startsWith("tag: \"tag:1\": a tag is "));
+  }
+
+  private static String health(String severity, String text) {
+    return "{\"Health\":{\"Warnings\":" + warnings(severity, text) + "}}";
+  }
+
+  private static String warnings(String severity, String text) {
+    return ("{\"not-in-map-poll\":{\"WarnableCode\":\"not-in-map-poll\",\"Severity\":\"%s\",\"Text\":\"%s\","
+            + "\"ImpactsConnectivity\":true}}")
+        .formatted(severity, text);
   }
 
   private CliRun up(String... flags) {
