@@ -1,5 +1,5 @@
-/// A DERP relay and STUN server: it carries the packets of nodes that have no direct path, and tells
-/// nodes their public address.
+/// A DERP relay and STUN server: it carries the packets of nodes that have no direct path, and
+/// tells nodes their public address.
 ///
 /// [RelayServer] is the entry for programs, [RelayCommand] for people (`weft relay`).
 ///
@@ -12,12 +12,12 @@
 /// ```
 ///
 /// The relay cannot read what it carries, and keeps nothing of it. Each client has a bounded queue
-/// that loses its oldest packets, so that a slow reader costs only itself. Connections from the same
-/// key replace each other: the last to write receives.
+/// that loses its oldest packets, so that a slow reader costs only itself. Connections from the
+/// same key replace each other: the last to write receives.
 ///
-/// The caller supplies addresses, a state folder (the relay's key and its self-signed certificate are
-/// kept there) or a certificate. The relay does not mesh with others and admits every client that
-/// proves its node key.
+/// The caller supplies addresses, a state folder (the relay's key and its self-signed certificate
+/// are kept there) or a certificate. The relay does not mesh with others and admits every client
+/// that proves its node key.
 ///
 /// Wire facts: `docs/protocol/dataplane.md §5`.
 @NullMarked

@@ -9,7 +9,8 @@ public sealed interface DerpEvent {
   /// At a client: the relay has accepted us.
   record Ready(NodeKey relay, ServerInfo info) implements DerpEvent {}
 
-  /// At a relay: the client has proved that it holds its key.
+  /// At a relay: the client has proved that it holds its key. Our introduction follows when the
+  /// event has been handled; whoever handles it writes nothing yet.
   ///
   /// @param notIdeal whether it says that it would rather be connected to another node of the
   ///   region

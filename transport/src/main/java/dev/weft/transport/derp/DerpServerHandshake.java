@@ -67,8 +67,9 @@ final class DerpServerHandshake extends ChannelInboundHandlerAdapter {
       return;
     }
     finish();
-    ctx.writeAndFlush(info.seal(box, entropy));
+    // First the event: once the client reads our introduction, it can be sent to.
     ctx.fireUserEventTriggered(new DerpEvent.Accepted(sealed.client(), client, notIdeal));
+    ctx.writeAndFlush(info.seal(box, entropy));
     ctx.pipeline().remove(this);
   }
 

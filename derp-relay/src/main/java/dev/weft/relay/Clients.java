@@ -1,0 +1,45 @@
+package dev.weft.relay;
+
+import dev.weft.keys.NodeKey;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Who is connected. Called on any thread.
+///
+/// @param <C> a connection
+final class Clients<C> {
+  private final ConcurrentHashMap<NodeKey, ClientSet<C>> byKey = new ConcurrentHashMap<>();
+
+  /// @return the connection of the same key that has to end for this one
+  Optional<C> add(NodeKey key, C connection) {
+    Surplus<C> surplus = new Surplus<>();
+    byKey.compute(
+        key,
+        (_, set) -> {
+          ClientSet<C> known = set == null ? new ClientSet<>() : set;
+          surplus.found = known.add(connection);
+          return known;
+        });
+    return surplus.found;
+  }
+
+  /// @return whether it was the last of its key
+  boolean remove(NodeKey key, C connection) {
+    return byKey.computeIfPresent(key, (_, set) -> set.remove(connection) ? null : set) == null;
+  }
+
+  /// The connections of a key. A set that was found stays valid until its last one leaves; then its
+  /// [ClientSet#active] is null for good.
+  @Nullable ClientSet<C> find(NodeKey key) {
+    return byKey.get(key);
+  }
+
+  int size() {
+    return byKey.size();
+  }
+
+  private static final class Surplus<C> {
+    Optional<C> found = Optional.empty();
+  }
+}

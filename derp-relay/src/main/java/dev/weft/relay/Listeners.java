@@ -1,0 +1,98 @@
+package dev.weft.relay;
+
+import dev.weft.transport.port.PortHolder;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/// Opens the relay's sockets: epoll's where its library loads, else the JDK's.
+final class Listeners {
+  /// A client is "full" beyond the upper mark, and takes more below the lower one.
+  private static final WriteBufferWaterMark WRITE_BUFFER =
+      new WriteBufferWaterMark(64 << 10, 128 << 10);
+
+  // dataplane.md §5.4, the habits of derper 1.103.
+  private static final int TCP_KEEP_ALIVE_SECONDS = 600;
+  private static final int TCP_USER_TIMEOUT_MILLIS = 15_000;
+
+  private final boolean epoll = Epoll.isAvailable();
+  private final EventLoopGroup loops;
+
+  Listeners(int threads) {
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    loops = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("derp-relay"), io);
+  }
+
+  EventLoopGroup loops() {
+    return loops;
+  }
+
+  Channel listen(InetSocketAddress address, ChannelHandler connections) throws RelayException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER)
+            .childHandler(connections);
+    if (epoll) {
+      bootstrap
+          .childOption(EpollChannelOption.TCP_KEEPIDLE, TCP_KEEP_ALIVE_SECONDS)
+          .childOption(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
+    }
+    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+    return opened(bound, "TCP", "--listen", address, PortHolder.ofTcp(address.getPort()));
+  }
+
+  Channel receive(InetSocketAddress address, ChannelHandler datagrams) throws RelayException {
+    ChannelFuture bound =
+        new Bootstrap()
+            .group(loops)
+            .channel(epoll ? EpollDatagramChannel.class : NioDatagramChannel.class)
+            .handler(datagrams)
+            .bind(address)
+            .awaitUninterruptibly();
+    return opened(bound, "UDP", "--stun", address, PortHolder.ofUdp(address.getPort()));
+  }
+
+  private static Channel opened(
+      ChannelFuture bound,
+      String protocol,
+      String flag,
+      InetSocketAddress address,
+      Optional<PortHolder> holder)
+      throws RelayException {
+    if (bound.isSuccess()) {
+      return bound.channel();
+    }
+    String who =
+        holder
+            .map(h -> protocol + " port " + address.getPort() + " is taken by " + h)
+            .orElseGet(() ->
+                "cannot listen on %s port %d: %s"
+                    .formatted(protocol, address.getPort(), bound.cause().getMessage()));
+    throw new RelayException(
+        who + "; choose another with " + flag + " ADDRESS:PORT", bound.cause());
+  }
+}

@@ -1,0 +1,103 @@
+package dev.weft.relay;
+
+import dev.weft.derp.PacketFrames;
+import dev.weft.keys.NodeKey;
+import io.netty.buffer.ByteBuf;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// To whom one client sends: finds receivers, the last one without a look-up, and remembers whom to
+/// tell when the client leaves.
+final class Receivers {
+  /// A client that has sent to more keys than this is not missed by the first of them.
+  private static final int MAX_REMEMBERED = 4096;
+
+  private final NodeKey self;
+  private final Clients<ClientConnection> clients;
+  private final LinkedHashSet<NodeKey> remembered = new LinkedHashSet<>();
+
+  private @Nullable ClientSet<ClientConnection> own;
+
+  /// The last receiver and the four words of its key.
+  private @Nullable ClientSet<ClientConnection> last;
+
+  private long key0;
+  private long key1;
+  private long key2;
+  private long key3;
+
+  Receivers(NodeKey self, Clients<ClientConnection> clients) {
+    this.self = self;
+    this.clients = clients;
+  }
+
+  /// Who a SendPacket frame is for; null when nobody with that key is connected.
+  @Nullable ClientConnection find(ByteBuf frame) {
+    int at = frame.readerIndex() + PacketFrames.KEY_AT;
+    ClientSet<ClientConnection> known = last;
+    if (known != null && isLast(frame, at)) {
+      ClientConnection receiver = known.active();
+      if (receiver != null) {
+        return receiver;
+      }
+    }
+    NodeKey key = destination(frame);
+    ClientSet<ClientConnection> found = clients.find(key);
+    last = found;
+    if (found == null) {
+      return null;
+    }
+    key0 = frame.getLong(at);
+    key1 = frame.getLong(at + 8);
+    key2 = frame.getLong(at + 16);
+    key3 = frame.getLong(at + 24);
+    remember(key);
+    return found.active();
+  }
+
+  static NodeKey destination(ByteBuf frame) {
+    byte[] raw = new byte[NodeKey.BYTES];
+    frame.getBytes(frame.readerIndex() + PacketFrames.KEY_AT, raw);
+    return NodeKey.ofBytes(raw, 0);
+  }
+
+  /// The client has written on this connection, which makes it the one in use.
+  void noteWrite(ClientConnection connection) {
+    ClientSet<ClientConnection> set = own;
+    if (set == null) {
+      set = clients.find(self);
+      own = set;
+    }
+    if (set != null) {
+      set.noteWrite(connection);
+    }
+  }
+
+  /// Every connected client that has received from this one.
+  void forEachRemembered(Consumer<ClientConnection> action) {
+    for (NodeKey key : remembered) {
+      ClientSet<ClientConnection> set = clients.find(key);
+      ClientConnection receiver = set == null ? null : set.active();
+      if (receiver != null) {
+        action.accept(receiver);
+      }
+    }
+  }
+
+  private boolean isLast(ByteBuf frame, int at) {
+    return frame.getLong(at) == key0
+        && frame.getLong(at + 8) == key1
+        && frame.getLong(at + 16) == key2
+        && frame.getLong(at + 24) == key3;
+  }
+
+  private void remember(NodeKey key) {
+    if (remembered.add(key) && remembered.size() > MAX_REMEMBERED) {
+      Iterator<NodeKey> oldest = remembered.iterator();
+      oldest.next();
+      oldest.remove();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package dev.weft.relay;
+
+import dev.weft.config.ConfigException;
+import dev.weft.config.HostPort;
+import dev.weft.config.Setting;
+import dev.weft.config.Settings;
+import dev.weft.config.SettingsSchema;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/// `weft relay`: runs a relay until it is interrupted.
+public final class RelayCommand {
+  static final Setting<HostPort> LISTEN =
+      Setting.hostPort("listen", "where nodes connect, in TLS").orElse(new HostPort("", 443));
+  static final Setting<HostPort> STUN =
+      Setting.hostPort("stun", "where STUN answers, in UDP").orElse(new HostPort("", 3478));
+  static final Setting<String> HOSTNAME =
+      Setting.string("hostname", "name or address by which nodes reach this relay");
+  static final Setting<Path> CERT_DIR =
+      Setting.path("cert-dir", "folder with HOSTNAME.crt and HOSTNAME.key");
+  static final Setting<Path> STATE_DIR =
+      Setting.path("statedir", "folder for the relay's key and the certificate it makes");
+  static final Setting<Boolean> TLS =
+      Setting.bool("tls", "false behind a front that ends TLS").orElse(true);
+  static final Setting<Integer> REGION =
+      Setting.integer("region", "number of the region in the printed DERP map", 1, 999).orElse(900);
+
+  static final SettingsSchema SCHEMA =
+      SettingsSchema.of("weft relay", LISTEN, STUN, HOSTNAME, CERT_DIR, STATE_DIR, TLS, REGION);
+
+  private static final int EXIT_FAILED = 1;
+  private static final int EXIT_USAGE = 2;
+
+  private RelayCommand() {}
+
+  /// Blocks until the thread is interrupted or the process ends.
+  ///
+  /// @return the exit status
+  public static int run(List<String> args, PrintStream out, PrintStream err) {
+    return run(args, System.getenv(), out, err, new CountDownLatch(1));
+  }
+
+  static int run(
+      List<String> args,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      CountDownLatch end) {
+    try {
+      Settings settings = Settings.load(SCHEMA, args, environment);
+      if (settings.helpRequested()) {
+        out.print(SCHEMA.usage());
+        return 0;
+      }
+      RelayServer relay = RelayServer.start(relaySettings(settings));
+      try (relay) {
+        announce(relay, settings, out);
+        end.await();
+      }
+      return 0;
+    } catch (ConfigException e) {
+      err.println(e.getMessage());
+      return EXIT_USAGE;
+    } catch (RelayException e) {
+      err.println("weft relay: " + e.getMessage());
+      return EXIT_FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  private static RelaySettings relaySettings(Settings settings) {
+    RelaySettings wanted =
+        RelaySettings.of(
+                socketAddress(settings, LISTEN),
+                socketAddress(settings, STUN),
+                settings.value(HOSTNAME),
+                settings.value(STATE_DIR))
+            .withTls(settings.value(TLS));
+    Optional<Path> certDir = settings.find(CERT_DIR);
+    return certDir.isPresent() ? wanted.withCertDir(certDir.get()) : wanted;
+  }
+
+  private static InetSocketAddress socketAddress(Settings settings, Setting<HostPort> setting) {
+    HostPort written = settings.value(setting);
+    if (written.isEveryAddress()) {
+      return new InetSocketAddress(written.port());
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByName(written.host()), written.port());
+    } catch (UnknownHostException e) {
+      throw settings.rejected(setting, "there is no address for " + written.host());
+    }
+  }
+
+  private static void announce(RelayServer relay, Settings settings, PrintStream out) {
+    int region = settings.value(REGION);
+    out.println("Relay listens on " + text(relay.address()));
+    relay.stunAddress().ifPresent(stun -> out.println("STUN answers on " + text(stun) + " (UDP)"));
+    out.println("For the DERP map of your control plane:");
+    out.println(relay.derpMapJson(region, "r" + region, settings.value(HOSTNAME)));
+    out.flush();
+  }
+
+  private static String text(InetSocketAddress address) {
+    String host =
+        address.getAddress().isAnyLocalAddress() ? "" : address.getAddress().getHostAddress();
+    return new HostPort(host, address.getPort()).toString();
+  }
+}

@@ -1,0 +1,230 @@
+package dev.weft.relay;
+
+import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
+import dev.weft.derp.ServerInfo;
+import dev.weft.json.Json;
+import dev.weft.keys.NodeKey;
+import dev.weft.keys.NodePrivateKey;
+import dev.weft.tailcfg.DerpMap;
+import dev.weft.tailcfg.DerpNode;
+import dev.weft.tailcfg.DerpRegion;
+import dev.weft.transport.derp.DerpUpgrade;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A running relay. Closing it ends all connections.
+public final class RelayServer implements AutoCloseable {
+  // dataplane.md §5.1, §5.4, §5.2: the habits of derper 1.103.
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TLS_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(20);
+
+  private static final int MAX_REQUEST_LINE = 4096;
+  private static final int MAX_HEADERS = 16 << 10;
+
+  private static final int NO_STUN = -1;
+
+  private final RelaySettings settings;
+  private final Listeners listeners;
+  private final Switchboard board;
+  private final Optional<RelayCertificate> certificate;
+  private final StunAnswers stunAnswers = new StunAnswers();
+  private final ChannelGroup connections =
+      new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  private @Nullable Channel stun;
+  private @Nullable Channel listener;
+
+  private RelayServer(
+      RelaySettings settings, Switchboard board, Optional<RelayCertificate> certificate) {
+    this.settings = settings;
+    this.board = board;
+    this.certificate = certificate;
+    this.listeners = new Listeners(settings.threads());
+  }
+
+  /// Starts a relay; it serves when this returns.
+  ///
+  /// @throws RelayException when it cannot: the message is for people
+  public static RelayServer start(RelaySettings settings) throws RelayException {
+    SecureRandom random = new SecureRandom();
+    Entropy entropy = random::nextBytes;
+    Instant wallNow = Instant.now();
+    KeptFiles files = new KeptFiles(settings.stateDir());
+    NodePrivateKey key = files.relayKey(entropy);
+    Optional<RelayCertificate> certificate = certificate(settings, files, wallNow);
+    Switchboard board =
+        new Switchboard(
+            key, entropy, KEEP_ALIVE, WRITE_TIMEOUT, new Clients<>(), new TrafficCounters(null));
+    RelayServer relay = new RelayServer(settings, board, certificate);
+    try {
+      relay.open(wallNow);
+    } catch (RelayException e) {
+      relay.close();
+      throw e;
+    }
+    return relay;
+  }
+
+  private static Optional<RelayCertificate> certificate(
+      RelaySettings settings, KeptFiles files, Instant wallNow) throws RelayException {
+    if (!settings.tls()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        settings.certDir().isPresent()
+            ? RelayCertificate.given(settings.certDir().get(), settings.hostname())
+            : RelayCertificate.own(files, settings.hostname(), wallNow));
+  }
+
+  private void open(Instant wallNow) throws RelayException {
+    SslContext tls = null;
+    if (certificate.isPresent()) {
+      tls = RelayTls.context(certificate.get(), SelfSigned.meta(board.key().publicKey(), wallNow));
+    }
+    if (settings.stun().isPresent()) {
+      stun = listeners.receive(settings.stun().get(), stunAnswers);
+    }
+    listener = listeners.listen(settings.listen(), connectionHandler(tls));
+  }
+
+  private ChannelHandler connectionHandler(@Nullable SslContext tls) {
+    return new ChannelInitializer<Channel>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        if (connections.size() >= settings.maxConnections()) {
+          channel.close();
+          return;
+        }
+        connections.add(channel);
+        if (tls != null) {
+          SslHandler handler = tls.newHandler(channel.alloc());
+          handler.setHandshakeTimeout(TLS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+          channel.pipeline().addLast(handler);
+        }
+        channel
+            .pipeline()
+            .addLast(
+                new HttpServerCodec(
+                    new HttpDecoderConfig()
+                        .setMaxInitialLineLength(MAX_REQUEST_LINE)
+                        .setMaxHeaderSize(MAX_HEADERS)),
+                new DerpUpgrade(board.key(), ServerInfo.unlimited(), board.entropy()),
+                new HttpPages(board, REQUEST_PATIENCE));
+      }
+    };
+  }
+
+  /// Where clients connect.
+  public InetSocketAddress address() {
+    return (InetSocketAddress) opened(listener).localAddress();
+  }
+
+  /// Where STUN answers, if it does.
+  public Optional<InetSocketAddress> stunAddress() {
+    return Optional.ofNullable(stun).map(channel -> (InetSocketAddress) channel.localAddress());
+  }
+
+  /// The key by which clients know this relay.
+  public NodeKey key() {
+    return board.key().publicKey();
+  }
+
+  /// This relay as a region of a DERP map, its certificate pinned when no authority vouches for it.
+  ///
+  /// @param id 900 to 999 are free for private regions
+  public DerpRegion derpRegion(int id, String code, String name) {
+    String host = settings.hostname();
+    Optional<Ip> literal = Ip.tryParse(host);
+    DerpNode node =
+        DerpNode.builder()
+            .name(id + "a")
+            .regionId(id)
+            .hostName(host)
+            .certName(certificate.flatMap(RelayCertificate::certName).orElse(""))
+            .ipv4(literal.map(ip -> ip.isV4() ? host : "none").orElse(""))
+            .ipv6(literal.map(ip -> ip.isV6() ? host : "none").orElse(""))
+            .stunPort(stunAddress().map(InetSocketAddress::getPort).orElse(NO_STUN))
+            .derpPort(address().getPort())
+            .build();
+    return DerpRegion.builder()
+        .regionId(id)
+        .regionCode(code)
+        .regionName(name)
+        .nodes(List.of(node))
+        .build();
+  }
+
+  /// A DERP map with this relay alone, as JSON: what `weft relay` prints.
+  public String derpMapJson(int id, String code, String name) {
+    TreeMap<Integer, DerpRegion> regions = new TreeMap<>();
+    regions.put(id, derpRegion(id, code, name));
+    return Json.encodeToText(
+        DerpMap.JSON, DerpMap.builder().regions(regions).omitDefaultRegions(true).build());
+  }
+
+  /// How many keys are connected.
+  public int clients() {
+    return board.clients().size();
+  }
+
+  /// What all clients together have sent and been given.
+  public Traffic traffic() {
+    return board.traffic().snapshot();
+  }
+
+  /// The same for the connection of one key that is in use, if it is connected.
+  public Optional<Traffic> traffic(NodeKey client) {
+    ClientSet<ClientConnection> set = board.clients().find(client);
+    return Optional.ofNullable(set).map(ClientSet::active).map(ClientConnection::traffic);
+  }
+
+  /// How many STUN requests got an answer.
+  public long stunAnswered() {
+    return stunAnswers.answered();
+  }
+
+  /// How many datagrams got none.
+  public long stunDropped() {
+    return stunAnswers.dropped();
+  }
+
+  @Override
+  public void close() {
+    if (listener != null) {
+      listener.close().awaitUninterruptibly();
+    }
+    if (stun != null) {
+      stun.close().awaitUninterruptibly();
+    }
+    connections.forEach(Aborts::abort);
+    connections.newCloseFuture().awaitUninterruptibly();
+    listeners.loops().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static Channel opened(@Nullable Channel channel) {
+    if (channel == null) {
+      throw new IllegalStateException("the relay has not started");
+    }
+    return channel;
+  }
+}

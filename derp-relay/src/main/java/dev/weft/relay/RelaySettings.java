@@ -1,0 +1,70 @@
+package dev.weft.relay;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// How a relay is to run.
+///
+/// @param listen where clients connect; port 0 for any free one
+/// @param stun where STUN answers, in UDP; empty for none
+/// @param hostname the name or address by which nodes reach the relay: it stands in the DERP map
+///   and in the certificate
+/// @param stateDir keeps the relay's key and the certificate that it makes; created when missing
+/// @param certDir holds `<hostname>.crt` and `<hostname>.key`; empty to make and keep a certificate
+/// @param tls false only behind a front that ends TLS and passes the stream on unbuffered
+/// @param threads event loops
+/// @param maxConnections beyond which new ones are refused
+public record RelaySettings(
+    InetSocketAddress listen,
+    Optional<InetSocketAddress> stun,
+    String hostname,
+    Path stateDir,
+    Optional<Path> certDir,
+    boolean tls,
+    int threads,
+    int maxConnections) {
+  public static final int DEFAULT_MAX_CONNECTIONS = 65_536;
+
+  public RelaySettings {
+    if (hostname.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a relay needs the name or address that nodes reach it by");
+    }
+    if (threads < 1 || maxConnections < 1) {
+      throw new IllegalArgumentException("a relay needs a thread and a connection");
+    }
+  }
+
+  /// TLS and STUN at these addresses, with a certificate of the relay's own.
+  public static RelaySettings of(
+      InetSocketAddress listen, InetSocketAddress stun, String hostname, Path stateDir) {
+    return new RelaySettings(
+        listen,
+        Optional.of(stun),
+        hostname,
+        stateDir,
+        Optional.empty(),
+        true,
+        Runtime.getRuntime().availableProcessors(),
+        DEFAULT_MAX_CONNECTIONS);
+  }
+
+  public RelaySettings withCertDir(Path dir) {
+    return new RelaySettings(
+        listen, stun, hostname, stateDir, Optional.of(dir), tls, threads, maxConnections);
+  }
+
+  public RelaySettings withTls(boolean wanted) {
+    return new RelaySettings(
+        listen, stun, hostname, stateDir, certDir, wanted, threads, maxConnections);
+  }
+
+  public RelaySettings withThreads(int count) {
+    return new RelaySettings(listen, stun, hostname, stateDir, certDir, tls, count, maxConnections);
+  }
+
+  public RelaySettings withMaxConnections(int count) {
+    return new RelaySettings(listen, stun, hostname, stateDir, certDir, tls, threads, count);
+  }
+}

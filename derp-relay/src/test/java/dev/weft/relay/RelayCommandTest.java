@@ -1,0 +1,122 @@
+package dev.weft.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.json.Json;
+import dev.weft.tailcfg.DerpMap;
+import dev.weft.tailcfg.DerpNode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RelayCommandTest {
+  @TempDir Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void itPrintsAMapThatPinsItsCertificate() throws Exception {
+    assertEquals(0, run("--hostname", "127.0.0.1"));
+
+    String[] lines = text(out).split("\n", -1);
+    DerpMap map = Json.decode(DerpMap.JSON, lines[3]);
+    DerpNode node = map.regions().get(900).nodes().getFirst();
+    assertTrue(map.omitDefaultRegions());
+    assertEquals("127.0.0.1", node.hostName());
+    assertTrue(node.certName().matches("sha256-raw:[0-9a-f]{64}"), node.certName());
+    assertEquals("127.0.0.1", node.ipv4());
+    assertEquals("none", node.ipv6());
+    assertTrue(node.derpPort() > 0 && node.stunPort() > 0);
+    assertFalse(node.insecureForTests());
+  }
+
+  @Test
+  void aGivenCertificateIsUsedByName() throws Exception {
+    Path certDir = Files.createDirectory(folder.resolve("certs"));
+    SelfSigned made = SelfSigned.forHost("relay.example", Instant.now());
+    Files.writeString(certDir.resolve("relay.example.crt"), made.certificatePem());
+    Files.writeString(certDir.resolve("relay.example.key"), made.keyPem());
+
+    assertEquals(0, run("--hostname=relay.example", "--cert-dir=" + certDir));
+
+    DerpNode node =
+        Json.decode(DerpMap.JSON, text(out).split("\n", -1)[3])
+            .regions()
+            .get(900)
+            .nodes()
+            .getFirst();
+    assertEquals("", node.certName());
+    assertEquals("", node.ipv4());
+  }
+
+  @Test
+  void aMissingCertificateIsExplainedInOneLine() {
+    assertEquals(1, run("--hostname=relay.example", "--cert-dir=" + folder));
+
+    assertEquals(1, text(err).lines().count());
+    assertTrue(text(err).contains("relay.example.crt"), text(err));
+  }
+
+  @Test
+  void aCertificateForAnotherHostIsRefused() throws Exception {
+    SelfSigned made = SelfSigned.forHost("other.example", Instant.now());
+    Files.writeString(folder.resolve("relay.example.crt"), made.certificatePem());
+    Files.writeString(folder.resolve("relay.example.key"), made.keyPem());
+
+    assertEquals(1, run("--hostname=relay.example", "--cert-dir=" + folder));
+    assertTrue(text(err).contains("is not for relay.example"), text(err));
+  }
+
+  @Test
+  void withoutAHostnameItSaysHowToGiveOne() {
+    assertEquals(2, run());
+
+    assertTrue(text(err).contains("--hostname"), text(err));
+  }
+
+  @Test
+  void helpNamesTheFlags() {
+    assertEquals(0, run("--help"));
+
+    assertTrue(text(out).contains("--cert-dir"), text(out));
+  }
+
+  @Test
+  void theExampleFileFits() {
+    Path example = Path.of("../config/examples/relay.hujson");
+
+    RelayCommand.SCHEMA.check(example);
+  }
+
+  /// Starts on free ports of loopback, and ends at once.
+  private int run(String... flags) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "--listen=127.0.0.1:0",
+                "--stun=127.0.0.1:0",
+                "--statedir=" + folder.resolve("state")));
+    args.addAll(List.of(flags));
+    return RelayCommand.run(args, Map.of(), print(out), print(err), new CountDownLatch(0));
+  }
+
+  private static PrintStream print(ByteArrayOutputStream to) {
+    return new PrintStream(to, true, StandardCharsets.UTF_8);
+  }
+
+  private static String text(ByteArrayOutputStream from) {
+    return from.toString(StandardCharsets.UTF_8);
+  }
+}
