@@ -51,6 +51,14 @@ final class Connector implements Closeable {
     }
   }
 
+  /// Gives the connection up when this failure may mean that it is dead. One that was closed shows
+  /// that by itself, and a server that refuses something is alive.
+  void suspect(IOException failure) {
+    if (failure instanceof SilenceException) {
+      drop();
+    }
+  }
+
   /// Accepts a new key of the server.
   void forgetServerKey() throws IOException, InterruptedException {
     lock.lockInterruptibly();

@@ -39,12 +39,15 @@ public final class ControlClient implements Closeable {
     PingAnswerer pings = new PingAnswerer(settings.pings(), calls, http);
     MapLoop mapLoop =
         new MapLoop(settings, state, standing, calls, connector, teller, pings::handle);
-    this.mapThread = Thread.ofVirtual().name("control-map").unstarted(mapLoop::run);
+    this.mapThread = Thread.ofVirtual().name("control-map").unstarted(new Loop(standing, mapLoop));
     LoginLoop loginLoop =
-        new LoginLoop(standing, registration, teller, mapThread::interrupt, settings.entropy());
-    this.loginThread = Thread.ofVirtual().name("control-login").unstarted(loginLoop::run);
-    ReportLoop reportLoop = new ReportLoop(settings, state, standing, calls);
-    this.reportThread = Thread.ofVirtual().name("control-report").unstarted(reportLoop::run);
+        new LoginLoop(
+            standing, registration, connector, teller, mapThread::interrupt, settings.entropy());
+    this.loginThread =
+        Thread.ofVirtual().name("control-login").unstarted(new Loop(standing, loginLoop));
+    ReportLoop reportLoop = new ReportLoop(settings, state, standing, calls, connector);
+    this.reportThread =
+        Thread.ofVirtual().name("control-report").unstarted(new Loop(standing, reportLoop));
     mapThread.start();
     loginThread.start();
     reportThread.start();

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Dialer {
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
+  /// What Netty adds to the system's words.
+  private static final String NETTYS_ADDRESS = ": \\S*/[0-9a-f.:\\[\\]%]+$";
+
   private final ControlSettings settings;
 
   Dialer(ControlSettings settings) {
@@ -72,7 +75,8 @@ final class Dialer {
       return "no answer";
     }
     String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    return text.lines().findFirst().orElse("no reason given");
+    String line = text.lines().findFirst().orElse("no reason given");
+    return line.replaceFirst(NETTYS_ADDRESS, "");
   }
 
   private static Throwable orUnknown(@Nullable Throwable failure) {

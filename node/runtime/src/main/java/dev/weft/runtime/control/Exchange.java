@@ -67,8 +67,8 @@ final class Exchange implements Closeable {
 
   /// Waits for the response's status.
   ///
-  /// @param silence how long nothing may come; null to wait as long as the connection lives
-  int status(@Nullable Duration silence) throws IOException, InterruptedException {
+  /// @param silence how long nothing may come
+  int status(Duration silence) throws IOException, InterruptedException {
     while (head == null) {
       Object frame = next(silence);
       if (frame instanceof Http2HeadersFrame headers) {
@@ -92,9 +92,9 @@ final class Exchange implements Closeable {
     return value == null ? null : value.toString();
   }
 
-  /// The body as it comes. A read that waits longer than `silence` fails with a [ControlException];
+  /// The body as it comes. A read that waits longer than `silence` fails with a [SilenceException];
   /// one that is interrupted, with an [InterruptedIOException].
-  InputStream body(@Nullable Duration silence) {
+  InputStream body(Duration silence) {
     return new InputStream() {
       @Override
       public int read() throws IOException {
@@ -133,7 +133,7 @@ final class Exchange implements Closeable {
     return out.toByteArray();
   }
 
-  private int readSome(byte[] into, int offset, int length, @Nullable Duration silence)
+  private int readSome(byte[] into, int offset, int length, Duration silence)
       throws IOException, InterruptedException {
     if (length == 0) {
       return 0; // InputStream asks for this after it has all it wanted
@@ -169,7 +169,7 @@ final class Exchange implements Closeable {
     }
   }
 
-  private Object next(@Nullable Duration silence) throws IOException, InterruptedException {
+  private Object next(Duration silence) throws IOException, InterruptedException {
     @Nullable Object frame = frames.poll();
     if (frame != null) {
       return frame;
@@ -177,12 +177,9 @@ final class Exchange implements Closeable {
     if (stream != null) {
       stream.read();
     }
-    if (silence == null) {
-      return frames.take();
-    }
     frame = frames.poll(silence.toNanos(), TimeUnit.NANOSECONDS);
     if (frame == null) {
-      throw ControlException.of("nothing came from control for " + silence.toSeconds() + " s");
+      throw new SilenceException(silence);
     }
     return frame;
   }

@@ -6,9 +6,10 @@ import java.io.InterruptedIOException;
 import org.jspecify.annotations.Nullable;
 
 /// Brings about the login that is wanted, for as long as it is.
-final class LoginLoop {
+final class LoginLoop implements Loop.Step {
   private final Standing standing;
   private final Registration registration;
+  private final Connector connector;
   private final Teller teller;
   private final Runnable onRenewed;
   private final Patience patience;
@@ -16,28 +17,29 @@ final class LoginLoop {
   LoginLoop(
       Standing standing,
       Registration registration,
+      Connector connector,
       Teller teller,
       Runnable onRenewed,
       Entropy entropy) {
     this.standing = standing;
     this.registration = registration;
+    this.connector = connector;
     this.teller = teller;
     this.onRenewed = onRenewed;
     this.patience = new Patience(entropy);
   }
 
-  /// Returns when the client is closed. An interrupt means that something else is wanted now.
-  void run() {
-    while (!standing.isClosed()) {
-      try {
-        Standing.@Nullable LoginWork work = standing.awaitLogin();
-        if (work != null) {
-          attempt(work);
-        }
-      } catch (InterruptedException _) {
-        patience.reset();
-      }
+  @Override
+  public void run() throws InterruptedException {
+    Standing.@Nullable LoginWork work = standing.awaitLogin();
+    if (work != null) {
+      attempt(work);
     }
+  }
+
+  @Override
+  public void interrupted() {
+    patience.reset();
   }
 
   private void attempt(Standing.LoginWork work) throws InterruptedException {
@@ -49,6 +51,12 @@ final class LoginLoop {
       }
     } catch (InterruptedIOException _) {
       throw new InterruptedException();
+    } catch (SilenceException e) {
+      connector.suspect(e);
+      if (work.goal().followup().isEmpty()) {
+        teller.problem(e);
+      } // else the user has not been there yet
+      standing.rest(patience.next());
     } catch (IOException e) {
       teller.problem(e);
       standing.rest(patience.after(e));

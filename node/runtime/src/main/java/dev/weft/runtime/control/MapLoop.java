@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a map stream open while the node is logged in: `docs/protocol/control.md` §5.
-final class MapLoop {
+final class MapLoop implements Loop.Step {
   /// Also the limit for the response to begin.
   static final Duration WATCHDOG = Duration.ofMinutes(2);
 
@@ -49,19 +49,19 @@ final class MapLoop {
     this.patience = new Patience(settings.entropy());
   }
 
-  /// Returns when the client is closed. An interrupt means: begin a new stream, if one is wanted.
-  void run() {
-    while (!standing.isClosed()) {
-      try {
-        @Nullable NodeReport report = standing.awaitMapWanted();
-        Optional<NodePrivateKey> key = state.nodeKey();
-        if (report != null && key.isPresent()) {
-          poll(report, key.get().publicKey());
-        }
-      } catch (InterruptedException _) {
-        patience.reset();
-      }
+  @Override
+  public void run() throws InterruptedException {
+    @Nullable NodeReport report = standing.awaitMapWanted();
+    Optional<NodePrivateKey> key = state.nodeKey();
+    if (report != null && key.isPresent()) {
+      poll(report, key.get().publicKey());
     }
+  }
+
+  /// A new stream is wanted, or none.
+  @Override
+  public void interrupted() {
+    patience.reset();
   }
 
   private void poll(NodeReport report, NodeKey key) throws InterruptedException {
@@ -71,8 +71,8 @@ final class MapLoop {
     } catch (InterruptedIOException _) {
       throw new InterruptedException();
     } catch (IOException e) {
+      connector.suspect(e);
       teller.problem(e);
-      connector.drop();
       standing.rest(patience.after(e));
     }
   }

@@ -22,9 +22,14 @@ final class Registration {
   /// The time in the past by which the official client logs out.
   private static final Instant LOGOUT = Instant.ofEpochSecond(123);
 
+  /// How long a server may hold a request while a user takes their time. The official client waits
+  /// as long as the connection lives; asking again costs nothing and finds a dead one.
+  private static final Duration HELD = Duration.ofMinutes(10);
+
   private final ControlSettings settings;
   private final ControlState state;
   private final Calls calls;
+  private @Nullable NodePrivateKey candidate;
 
   Registration(ControlSettings settings, ControlState state, Calls calls) {
     this.settings = settings;
@@ -56,16 +61,23 @@ final class Registration {
     Optional<NodePrivateKey> current = state.nodeKey();
     boolean fresh = goal.request().newNodeKey() || current.isEmpty();
     NodePrivateKey key =
-        goal.offered() != null
-            ? goal.offered()
-            : fresh ? NodePrivateKey.generate(settings.entropy()) : current.orElseThrow();
+        goal.offered() != null ? goal.offered() : fresh ? candidate() : current.orElseThrow();
     RegisterResponse response = ask(goal, key, hostinfo);
     if (response.nodeKeyExpired() && !fresh && goal.offered() == null) {
       // Our key has had its time: once more, with a new one.
-      key = NodePrivateKey.generate(settings.entropy());
+      key = candidate();
       response = ask(goal, key, hostinfo);
     }
     return interpret(goal, key, response);
+  }
+
+  /// The new key to offer: the same until it is accepted, since a server whose answer got lost may
+  /// have used up a one-off auth key for it (`docs/protocol/control.md` §4.3).
+  private NodePrivateKey candidate() {
+    if (candidate == null) {
+      candidate = NodePrivateKey.generate(settings.entropy());
+    }
+    return candidate;
   }
 
   private Result interpret(Goal goal, NodePrivateKey key, RegisterResponse response)
@@ -75,6 +87,7 @@ final class Registration {
           "this tailnet uses tailnet lock, which this node cannot do yet");
     }
     if (response.nodeKeyExpired()) {
+      candidate = null;
       throw ControlException.of("control says that the new node key has expired already");
     }
     if (!response.authUrl().isEmpty()) {
@@ -86,6 +99,7 @@ final class Registration {
   }
 
   private void save(NodePrivateKey key) throws IOException {
+    candidate = null;
     Optional<NodePrivateKey> before = state.nodeKey();
     if (before.isPresent() && before.get().publicKey().equals(key.publicKey())) {
       return;
@@ -105,8 +119,7 @@ final class Registration {
     if (!login.authKey().isEmpty()) {
       request.auth(RegisterAuth.builder().authKey(login.authKey()).build());
     }
-    // A user takes their time; the connection's life is the only limit then.
-    @Nullable Duration silence = goal.followup().isEmpty() ? Calls.TIMEOUT : null;
+    Duration silence = goal.followup().isEmpty() ? Calls.TIMEOUT : HELD;
     RegisterResponse response = send(request.build(), silence);
     if (!response.error().isEmpty()) {
       throw ControlException.of(
@@ -129,7 +142,7 @@ final class Registration {
         .oldNodeKey(old.equals(key.publicKey()) ? state.oldNodeKey() : old);
   }
 
-  private RegisterResponse send(RegisterRequest request, @Nullable Duration silence)
+  private RegisterResponse send(RegisterRequest request, Duration silence)
       throws IOException, InterruptedException {
     byte[] body = Json.encode(RegisterRequest.JSON, request);
     try (Exchange exchange = calls.post("/machine/register", request.nodeKey().toString(), body)) {

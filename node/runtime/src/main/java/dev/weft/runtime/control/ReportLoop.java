@@ -11,32 +11,38 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells control what has changed about this node, beside the running stream: the "lite update" of
 /// `docs/protocol/control.md` §5.1. Changes that come while one is on its way are sent together.
-final class ReportLoop {
+final class ReportLoop implements Loop.Step {
   private final ControlState state;
   private final Standing standing;
   private final Calls calls;
+  private final Connector connector;
   private final Patience patience;
 
-  ReportLoop(ControlSettings settings, ControlState state, Standing standing, Calls calls) {
+  ReportLoop(
+      ControlSettings settings,
+      ControlState state,
+      Standing standing,
+      Calls calls,
+      Connector connector) {
     this.state = state;
     this.standing = standing;
     this.calls = calls;
+    this.connector = connector;
     this.patience = new Patience(settings.entropy());
   }
 
-  /// Returns when the client is closed.
-  void run() {
-    while (!standing.isClosed()) {
-      try {
-        Standing.@Nullable Unsent unsent = standing.awaitUnsent();
-        Optional<NodePrivateKey> key = state.nodeKey();
-        if (unsent != null && key.isPresent()) {
-          tell(unsent, key.get().publicKey());
-        }
-      } catch (InterruptedException _) {
-        patience.reset();
-      }
+  @Override
+  public void run() throws InterruptedException {
+    Standing.@Nullable Unsent unsent = standing.awaitUnsent();
+    Optional<NodePrivateKey> key = state.nodeKey();
+    if (unsent != null && key.isPresent()) {
+      tell(unsent, key.get().publicKey());
     }
+  }
+
+  @Override
+  public void interrupted() {
+    patience.reset();
   }
 
   private void tell(Standing.Unsent unsent, NodeKey key) throws InterruptedException {
@@ -47,6 +53,7 @@ final class ReportLoop {
     } catch (InterruptedIOException _) {
       throw new InterruptedException();
     } catch (IOException e) {
+      connector.suspect(e);
       // The map stream reports that control is not there; here it is only tried again.
       standing.rest(patience.after(e));
     }

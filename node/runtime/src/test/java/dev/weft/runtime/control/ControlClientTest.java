@@ -174,6 +174,16 @@ class ControlClientTest {
   }
 
   @Test
+  void theSameNewKeyIsOfferedUntilItIsAccepted() throws Exception {
+    server.onRegister = request -> RegisterResponse.builder().error("busy").build();
+    client.login(LoginRequest.withAuthKey("one-off"));
+    NodeKey first = next(server.registrations).nodeKey();
+    assertEquals(first, next(server.registrations).nodeKey());
+    server.onRegister = request -> RegisterResponse.builder().machineAuthorized(true).build();
+    assertEquals(first, events.next(NodePrivateKey.class).publicKey());
+  }
+
+  @Test
   void aReplyLongerThanItMayBeIsRefused() throws Exception {
     server.beforeRegister =
         call -> {
@@ -359,6 +369,31 @@ class ControlClientTest {
   }
 
   @Test
+  void aServerThatIsNotThereIsNamedInOneLine() throws Exception {
+    URI url = server.url();
+    server.close();
+    client.login(LoginRequest.resume());
+    assertEquals(
+        "cannot connect to 127.0.0.1 port " + url.getPort() + ": Connection refused",
+        events.next(ControlProblem.class).message());
+  }
+
+  @Test
+  void aListenerThatThrowsDoesNotEndTheSession() throws Exception {
+    FakeControl.Stream stream = loggedIn();
+    events.throwing = true;
+    stream.send(MapResponse.builder().domain("d").build());
+    while (events.throwing) {
+      Thread.onSpinWait();
+    }
+    client.reconnect();
+    FakeControl.Stream again = next(server.streams);
+    again.begin();
+    again.send(first());
+    events.next(NetworkMap.class);
+  }
+
+  @Test
   void whatIsNoControlServerIsNamed() throws Exception {
     client.close();
     client = new ControlClient(settings(server.url().resolve("/elsewhere")), memory, events);
@@ -478,6 +513,7 @@ class ControlClientTest {
   /// Keeps events; asking for one kind passes over others.
   private static final class Recorder implements ControlEvents {
     private final BlockingQueue<Object> all = new LinkedBlockingQueue<>();
+    volatile boolean throwing;
 
     <T> T next(Class<T> kind) throws InterruptedException {
       while (true) {
@@ -490,6 +526,10 @@ class ControlClientTest {
 
     @Override
     public void onNetworkMap(NetworkMap map) {
+      if (throwing) {
+        throwing = false;
+        throw new IllegalStateException("the listener's defect");
+      }
       all.add(map);
     }
 
