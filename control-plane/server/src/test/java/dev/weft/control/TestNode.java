@@ -128,6 +128,10 @@ final class TestNode implements AutoCloseable {
         registerRequest(hostname).auth(RegisterAuth.builder().authKey(authKey).build()).build());
   }
 
+  RegisterRequest requestWith(String authKey, String hostname) {
+    return registerRequest(hostname).auth(RegisterAuth.builder().authKey(authKey).build()).build();
+  }
+
   RegisterResponse register(RegisterRequest request) throws Exception {
     return registerLater(request).get(20, TimeUnit.SECONDS);
   }
