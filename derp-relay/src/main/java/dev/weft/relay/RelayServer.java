@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -51,6 +52,7 @@ public final class RelayServer implements AutoCloseable {
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
+  private @Nullable SslContext tls;
   private @Nullable Channel stun;
   private @Nullable Channel listener;
 
@@ -97,17 +99,17 @@ public final class RelayServer implements AutoCloseable {
   }
 
   private void open(Instant wallNow) throws RelayException {
-    SslContext tls = null;
     if (certificate.isPresent()) {
       tls = RelayTls.context(certificate.get(), SelfSigned.meta(board.key().publicKey(), wallNow));
     }
     if (settings.stun().isPresent()) {
       stun = listeners.receive(settings.stun().get(), stunAnswers);
     }
-    listener = listeners.listen(settings.listen(), connectionHandler(tls));
+    listener = listeners.listen(settings.listen(), connectionHandler());
   }
 
-  private ChannelHandler connectionHandler(@Nullable SslContext tls) {
+  private ChannelHandler connectionHandler() {
+    SslContext secure = tls;
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
@@ -116,8 +118,8 @@ public final class RelayServer implements AutoCloseable {
           return;
         }
         connections.add(channel);
-        if (tls != null) {
-          SslHandler handler = tls.newHandler(channel.alloc());
+        if (secure != null) {
+          SslHandler handler = secure.newHandler(channel.alloc());
           handler.setHandshakeTimeout(TLS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
           channel.pipeline().addLast(handler);
         }
@@ -218,6 +220,8 @@ public final class RelayServer implements AutoCloseable {
     }
     connections.forEach(Aborts::abort);
     connections.newCloseFuture().awaitUninterruptibly();
+    ReferenceCountUtil.release(tls);
+    tls = null;
     listeners.loops().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

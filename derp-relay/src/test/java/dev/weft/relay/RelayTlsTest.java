@@ -41,8 +41,8 @@ class RelayTlsTest {
     SslHandler server =
         RelayTls.context(certificate, meta, provider).newHandler(ByteBufAllocator.DEFAULT);
     SslHandler client =
-        DerpTls.clientContext(identity, SystemTrust.of(List.of()))
-            .newHandler(ByteBufAllocator.DEFAULT, "relay.example", 443);
+        DerpTls.clientHandler(
+            identity, SystemTrust.of(List.of()), ByteBufAllocator.DEFAULT, "relay.example", 443);
     handshake(server, client);
 
     var chain = client.engine().getSession().getPeerCertificates();
@@ -63,10 +63,12 @@ class RelayTlsTest {
         RelayTls.context(certificate, SelfSigned.meta(KEY, now), provider)
             .newHandler(ByteBufAllocator.DEFAULT);
     SslHandler client =
-        DerpTls.clientContext(
-                RelayIdentity.of("127.0.0.1", "", false),
-                SystemTrust.of(List.of(made.certificate())))
-            .newHandler(ByteBufAllocator.DEFAULT, "127.0.0.1", 443);
+        DerpTls.clientHandler(
+            RelayIdentity.of("127.0.0.1", "", false),
+            SystemTrust.of(List.of(made.certificate())),
+            ByteBufAllocator.DEFAULT,
+            "127.0.0.1",
+            443);
     handshake(server, client);
 
     assertEquals("TLSv1.3", client.engine().getSession().getProtocol());

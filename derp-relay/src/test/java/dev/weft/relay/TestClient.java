@@ -23,7 +23,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -45,7 +44,6 @@ final class TestClient implements AutoCloseable {
   private TestClient(NodePrivateKey key, InetSocketAddress relay, RelayIdentity identity)
       throws Exception {
     this.key = key;
-    SslContext tls = DerpTls.clientContext(identity, SystemTrust.of(List.of()));
     Bootstrap bootstrap =
         new Bootstrap()
             .group(LOOPS)
@@ -53,11 +51,16 @@ final class TestClient implements AutoCloseable {
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override
-                  protected void initChannel(Channel opened) {
+                  protected void initChannel(Channel opened) throws Exception {
                     opened
                         .pipeline()
                         .addLast(
-                            tls.newHandler(opened.alloc()),
+                            DerpTls.clientHandler(
+                                identity,
+                                SystemTrust.of(List.of()),
+                                opened.alloc(),
+                                "127.0.0.1",
+                                relay.getPort()),
                             new DerpClientHandshake(
                                 key,
                                 ClientInfo.ofNode(),
