@@ -40,6 +40,7 @@ public final class IpView {
   private int transport;
   private int protocol;
   private boolean v4;
+  private boolean isQuoted;
   private int fragmentOffset;
   private boolean moreFragments;
   private int fragmentId;
@@ -47,6 +48,18 @@ public final class IpView {
   /// Lays the view over one packet. Bytes after the packet's own total length are ignored:
   /// WireGuard pads (`docs/protocol/dataplane.md` §1.6).
   public PacketCheck wrap(byte[] a, int at, int length) {
+    isQuoted = false;
+    return wrapAny(a, at, length);
+  }
+
+  /// Lays the view over the beginning of a packet, as an ICMP error quotes it: its end may be
+  /// missing, and the total length is then that of what is there.
+  public PacketCheck wrapQuoted(byte[] a, int at, int length) {
+    isQuoted = true;
+    return wrapAny(a, at, length);
+  }
+
+  private PacketCheck wrapAny(byte[] a, int at, int length) {
     if (length < V4_HEADER) {
       return PacketCheck.TRUNCATED;
     }
@@ -68,6 +81,9 @@ public final class IpView {
     if (total < header) {
       return PacketCheck.BAD_LENGTH;
     }
+    if (total > length && isQuoted && header <= length) {
+      total = length;
+    }
     if (total > length) {
       return PacketCheck.TRUNCATED;
     }
@@ -87,6 +103,9 @@ public final class IpView {
       return PacketCheck.TRUNCATED;
     }
     int payload = Wire.u16(array, offset + V6_PAYLOAD_LENGTH);
+    if (payload > length - V6_HEADER && isQuoted) {
+      payload = length - V6_HEADER;
+    }
     if (payload > length - V6_HEADER) {
       return PacketCheck.TRUNCATED;
     }

@@ -70,6 +70,17 @@ public final class TcpView {
     return readOptions(at + HEADER, at + headerLength);
   }
 
+  /// Lays the view over the eight bytes of a header that an ICMP error quotes at least (RFC 792).
+  /// After that only the ports and the sequence number may be asked for.
+  public PacketCheck wrapQuoted(byte[] a, int at, int available) {
+    if (available < 8) {
+      return PacketCheck.TRUNCATED;
+    }
+    array = a;
+    offset = at;
+    return PacketCheck.VALID;
+  }
+
   private PacketCheck readOptions(int from, int end) {
     if (end - from == 12 && Wire.i32(array, from) == ALIGNED_TIMESTAMPS) {
       readTimestamps(from + 4);
