@@ -12,6 +12,10 @@ final class BufferPool {
   static final int SMALLEST = 4096;
   private static final int LARGEST = 1 << 24;
 
+  /// One array may take this part of what is left, so that a few connections cannot starve all
+  /// others.
+  private static final int SHARE = 8;
+
   /// Arrays kept for reuse, in bytes. More than that is left to the collector.
   private static final long MOST_IDLE = 4L << 20;
 
@@ -32,7 +36,7 @@ final class BufferPool {
   /// An array of at least `capacity` bytes, its length a power of two; null when the bound forbids.
   byte @Nullable [] acquire(int capacity) {
     int size = Math.max(SMALLEST, Integer.highestOneBit(Math.max(capacity - 1, 1)) << 1);
-    if (size > LARGEST || usedBytes + size > limit) {
+    if (size > LARGEST || !isGranted(size)) {
       return null;
     }
     usedBytes += size;
@@ -42,6 +46,13 @@ final class BufferPool {
       return reused;
     }
     return new byte[size];
+  }
+
+  /// The smallest arrays have a reserve beyond the bound: with one, a connection still gets on.
+  private boolean isGranted(int size) {
+    return size == SMALLEST
+        ? usedBytes + size <= limit + limit / 4
+        : size <= (limit - usedBytes) / SHARE;
   }
 
   void release(byte[] array) {

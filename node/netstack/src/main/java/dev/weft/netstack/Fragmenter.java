@@ -29,9 +29,7 @@ final class Fragmenter {
       boolean more = from + size < length;
       int at = batch.reserve(route, header + extension + size);
       int body =
-          route
-              .writer()
-              .writeFragmentHeader(batch.buffer(), at, protocol, size, id, from, more);
+          route.writer().writeFragmentHeader(batch.buffer(), at, protocol, size, id, from, more);
       System.arraycopy(packet, header + from, batch.buffer(), at + body, size);
     }
   }

@@ -7,7 +7,8 @@ import dev.weft.packet.PacketCheck;
 import dev.weft.packet.Packets;
 import dev.weft.packet.TcpView;
 
-/// ICMP of both families: answers echoes to own addresses, and hands errors about our TCP segments on.
+/// ICMP of both families: answers echoes to own addresses, and hands errors about our TCP segments
+/// on.
 final class Icmp {
   private final Addresses addresses;
   private final Drops drops;
@@ -44,12 +45,12 @@ final class Icmp {
   private void answer(IpView ip) {
     byte[] reply = Packets.echoReply(ip, view);
     Route route =
-        addresses.route(
-            ip.destinationHigh(), ip.destinationLow(), ip.sourceHigh(), ip.sourceLow());
+        addresses.route(ip.destinationHigh(), ip.destinationLow(), ip.sourceHigh(), ip.sourceLow());
     fragmenter.send(route, ip.protocol(), reply);
   }
 
-  /// The quoted packet must be a TCP segment of ours; whether it is on the way is for TCP to check (RFC 5927 §4).
+  /// The quoted packet must be a TCP segment of ours; whether it is on the way is for TCP to check
+  /// (RFC 5927 §4).
   private void report(byte[] array, boolean v4) {
     boolean useful =
         quoted.wrapQuoted(array, view.bodyOffset(), view.bodyLength()) == PacketCheck.VALID

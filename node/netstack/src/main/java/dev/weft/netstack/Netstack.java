@@ -4,11 +4,9 @@ import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
-import dev.weft.packet.IcmpView;
 import dev.weft.packet.IpProtocol;
 import dev.weft.packet.IpView;
 import dev.weft.packet.PacketCheck;
-import dev.weft.packet.Packets;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,9 +41,10 @@ public final class Netstack {
   private final PacketBatch batch = new PacketBatch(loopback);
   private final Tcp tcp;
   private final Udp udp;
+  private final Icmp icmp;
+  private final Reassembler reassembler = new Reassembler(drops);
   private final boolean verifyChecksums;
   private final IpView ip = new IpView();
-  private final IcmpView icmp = new IcmpView();
   private boolean forwards;
   private boolean isFlushing;
 
@@ -53,7 +52,9 @@ public final class Netstack {
     this.entropy = entropy;
     this.verifyChecksums = config.verifyChecksums();
     tcp = new Tcp(config, entropy, addresses, drops, batch);
-    udp = new Udp(addresses, drops, batch, config.mtu());
+    Fragmenter fragmenter = new Fragmenter(batch, config.mtu());
+    udp = new Udp(addresses, drops, fragmenter);
+    icmp = new Icmp(addresses, drops, fragmenter, tcp);
   }
 
   /// Where packets go.
@@ -92,11 +93,22 @@ public final class Netstack {
     } else if (!isAnswerable()) {
       drops.count(Drop.BAD_SOURCE);
     } else if (ip.isFragment()) {
-      drops.count(Drop.FRAGMENT);
+      handleFragment(now);
     } else if (verifyChecksums && !(ip.checksumValid() && isTransportIntact())) {
       drops.count(Drop.BAD_CHECKSUM);
     } else {
       handleTransport(now, own);
+    }
+  }
+
+  private void handleFragment(long now) {
+    if (!ip.checksumValid()) {
+      drops.count(Drop.BAD_CHECKSUM);
+      return;
+    }
+    byte[] whole = reassembler.add(ip, now);
+    if (whole != null) {
+      handlePacket(now, whole, 0, whole.length);
     }
   }
 
@@ -122,28 +134,9 @@ public final class Netstack {
     switch (ip.protocol()) {
       case IpProtocol.TCP -> tcp.handle(ip, own, now);
       case IpProtocol.UDP -> udp.handle(ip, own);
-      case IpProtocol.ICMP_V4, IpProtocol.ICMP_V6 -> handleIcmp(own);
+      case IpProtocol.ICMP_V4, IpProtocol.ICMP_V6 -> icmp.handle(ip, own);
       default -> drops.count(Drop.UNKNOWN_PROTOCOL);
     }
-  }
-
-  private void handleIcmp(boolean own) {
-    boolean v4 = ip.isV4();
-    boolean family = v4 == (ip.protocol() == IpProtocol.ICMP_V4);
-    if (!family
-        || icmp.wrap(ip.array(), ip.transportOffset(), ip.transportLength(), v4)
-            != PacketCheck.VALID) {
-      drops.count(Drop.MALFORMED);
-      return;
-    }
-    if (!own || !icmp.isEchoRequest()) {
-      drops.count(Drop.USELESS);
-      return;
-    }
-    byte[] reply = Packets.echoReply(ip, icmp);
-    Route route =
-        addresses.route(ip.destinationHigh(), ip.destinationLow(), ip.sourceHigh(), ip.sourceLow());
-    System.arraycopy(reply, 0, batch.buffer(), batch.reserve(route, reply.length), reply.length);
   }
 
   /// Must be called when [#nextTimeout] has come; earlier does no harm.

@@ -24,7 +24,7 @@ public record NetstackConfig(
   /// The tunnel's MTU and the real client's bounds (`docs/protocol/dataplane.md` §1.9 and §8), with
   /// memory for a node of 160 MB.
   public static final NetstackConfig DEFAULT =
-      new NetstackConfig(1280, 8 << 20, 6 << 20, 64L << 20, 65_536, 8192, 4096, true);
+      new NetstackConfig(1280, 8 << 20, 6 << 20, 64L << 20, 32_768, 8192, 4096, true);
 
   public NetstackConfig {
     if (mtu < 1280 || mtu > 65_535) {

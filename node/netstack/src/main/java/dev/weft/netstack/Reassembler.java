@@ -8,10 +8,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Puts fragments together (RFC 791 §3.2, RFC 8200 §4.5): for datagrams and pings longer than the path's MTU.
+/// Puts fragments together (RFC 791 §3.2, RFC 8200 §4.5): for datagrams and pings longer than the
+/// path's MTU.
 ///
-/// Overlapping fragments discard the whole (RFC 5722), as do lengths that contradict each other. The oldest incomplete packet makes
-/// room for a new one; none waits longer than [#LIFE].
+/// Overlapping fragments discard the whole (RFC 5722), as do lengths that contradict each other.
+/// The oldest incomplete packet makes room for a new one; none waits longer than [#LIFE].
 final class Reassembler {
   /// RFC 8200 asks for 60 s, Linux takes 30 s for IPv4: beyond, identifiers repeat.
   static final long LIFE = 30_000_000_000L;
@@ -152,8 +153,7 @@ final class Reassembler {
 
   private static byte[] whole(Partial partial) {
     Key key = partial.key;
-    IpWriter writer =
-        new IpWriter(key.sourceHigh, key.sourceLow, key.destHigh, key.destLow);
+    IpWriter writer = new IpWriter(key.sourceHigh, key.sourceLow, key.destHigh, key.destLow);
     byte[] packet = new byte[writer.headerLength() + partial.total];
     int header = writer.writeHeader(packet, 0, key.protocol, partial.total);
     System.arraycopy(partial.bytes, 0, packet, header, partial.total);

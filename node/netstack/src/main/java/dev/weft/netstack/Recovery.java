@@ -81,9 +81,12 @@ final class Recovery {
     return cubic.window();
   }
 
-  void setMss(int bytes) {
-    mss = bytes;
-    cubic.setMss(bytes);
+  /// The path takes only shorter segments. What is in flight was too long and is sent again; that
+  /// is no sign of congestion.
+  void narrow(int segmentSize) {
+    mss = segmentSize;
+    cubic.setMss(segmentSize);
+    board.markAllLost();
   }
 
   // Sending.

@@ -25,6 +25,9 @@ final class Tcp {
   /// How long an application may think about a SYN; the peer has given up by then.
   private static final long UNDECIDED_LIFE = 60_000_000_000L;
 
+  /// Nothing narrower is believed: segments of a few bytes would be an attack (RFC 5927 §7.2).
+  private static final int SMALLEST_MTU = 576;
+
   final BufferPool pool;
   final HalfOpen halfOpen;
 
@@ -212,6 +215,47 @@ final class Tcp {
     writer.numbers(acked ? s.acknowledgment() : 0, acked ? 0 : s.sequence() + s.sequenceLength());
     writer.endOptions(acked ? TcpView.RST : TcpView.RST | TcpView.ACK, 0);
     writer.finish(route.writer(), 0);
+  }
+
+  // Errors about our segments.
+
+  /// RFC 1191 and RFC 8201: a router has dropped a segment that was too long for the next hop.
+  void pathIsNarrower(IpView quoted, TcpView segment, int mtu) {
+    TcpConnection c = findQuoted(quoted, segment);
+    if (c == null || mtu < SMALLEST_MTU) {
+      return;
+    }
+    int narrower = pathMss(c.route, mtu) - (c.timestamps ? TcpOutput.TIMESTAMPS_OPTION : 0);
+    if (narrower < c.mss) {
+      c.mss = narrower;
+      c.recovery.narrow(narrower);
+      dirty(c);
+    }
+  }
+
+  /// RFC 5927 §4.1: only fatal before a connection exists; later a router's trouble may pass.
+  void unreachable(IpView quoted, TcpView segment) {
+    TcpConnection c = findQuoted(quoted, segment);
+    if (c != null && c.state == TcpState.SYN_SENT) {
+      finish(c, CloseReason.UNREACHABLE);
+    }
+  }
+
+  /// The connection that the quoted segment is of, if it is in flight (RFC 5927 §4.1).
+  private @Nullable TcpConnection findQuoted(IpView quoted, TcpView segment) {
+    int ports = segment.sourcePort() << 16 | segment.destinationPort();
+    TcpConnection c =
+        flows.find(
+            quoted.sourceHigh(),
+            quoted.sourceLow(),
+            quoted.destinationHigh(),
+            quoted.destinationLow(),
+            ports);
+    if (c == null || !Seq.within(segment.sequence(), c.sendUnacked(), c.sendNext())) {
+      drop(Drop.SUSPICIOUS);
+      return null;
+    }
+    return c;
   }
 
   // The application.

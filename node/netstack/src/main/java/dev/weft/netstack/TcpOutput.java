@@ -7,7 +7,7 @@ import dev.weft.packet.TcpWriter;
 /// Makes a connection's segments: what was lost first, then new data as far as both windows go, an
 /// acknowledgment when one is due and no data carried it.
 final class TcpOutput {
-  private static final int TIMESTAMPS_OPTION = 12;
+  static final int TIMESTAMPS_OPTION = 12;
 
   /// Segments of one connection in one pass. More would only wait in a queue further down, and the
   /// acknowledgments of the first ones should come in before the last ones go out.

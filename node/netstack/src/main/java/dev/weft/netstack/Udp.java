@@ -31,21 +31,18 @@ final class Udp {
 
   private final Addresses addresses;
   private final Drops drops;
-  private final PacketBatch batch;
-  private final int mtu;
+  private final Fragmenter fragmenter;
   private final Map<Port, UdpSocket> sockets = new HashMap<>();
   private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
   private final UdpView view = new UdpView();
   private @Nullable UdpHandler forwarder;
   private @Nullable Route lastRoute;
   private int queuedBytes;
-  private int fragmentId;
 
-  Udp(Addresses addresses, Drops drops, PacketBatch batch, int mtu) {
+  Udp(Addresses addresses, Drops drops, Fragmenter fragmenter) {
     this.addresses = addresses;
     this.drops = drops;
-    this.batch = batch;
-    this.mtu = mtu;
+    this.fragmenter = fragmenter;
   }
 
   void setForwarder(@Nullable UdpHandler handler) {
@@ -138,37 +135,7 @@ final class Udp {
     Datagram next;
     while ((next = queue.poll()) != null) {
       queuedBytes -= next.packet.length;
-      if (next.packet.length <= mtu) {
-        transmit(next);
-      } else {
-        fragment(next);
-      }
-    }
-  }
-
-  private void transmit(Datagram d) {
-    int header = d.route.writer().headerLength();
-    int at = batch.reserve(d.route, d.packet.length);
-    d.route.writer().writeHeader(batch.buffer(), at, IpProtocol.UDP, d.packet.length - header);
-    System.arraycopy(d.packet, header, batch.buffer(), at + header, d.packet.length - header);
-  }
-
-  /// RFC 791 §3.2 and RFC 8200 §4.5: pieces of a multiple of eight bytes.
-  private void fragment(Datagram d) {
-    int header = d.route.writer().headerLength();
-    int extension = d.route.writer().isV4() ? 0 : 8;
-    int total = d.packet.length - header;
-    int piece = (mtu - header - extension) / 8 * 8;
-    int id = d.route.writer().isV4() ? ++fragmentId & 0xffff : ++fragmentId;
-    for (int from = 0; from < total; from += piece) {
-      int length = Math.min(piece, total - from);
-      int at = batch.reserve(d.route, header + extension + length);
-      int body =
-          d.route
-              .writer()
-              .writeFragmentHeader(
-                  batch.buffer(), at, IpProtocol.UDP, length, id, from, from + length < total);
-      System.arraycopy(d.packet, header + from, batch.buffer(), at + body, length);
+      fragmenter.send(next.route, IpProtocol.UDP, next.packet);
     }
   }
 }

@@ -85,11 +85,10 @@ final class DatagramTest {
   void theForwarderAnswersFromAnyAddress() {
     Ip foreign = Ip.parse("192.168.1.1");
     pair.b.setTcpForwarder(TcpRequest::reject);
-    pair.b.setUdpForwarder(
-        (local, remote, a, o, n) -> {
-          assertEquals(new Endpoint(foreign, 53), local);
-          pair.b.sendDatagram(local, remote, ByteBuffer.wrap(new byte[] {7}));
-        });
+    pair.b.setUdpForwarder((local, remote, a, o, n) -> {
+      assertEquals(new Endpoint(foreign, 53), local);
+      pair.b.sendDatagram(local, remote, ByteBuffer.wrap(new byte[] {7}));
+    });
     UdpSocket socket = pair.a.bind(null, 0, this::take);
     socket.send(new Endpoint(foreign, 53), ByteBuffer.allocate(3));
     pair.runFor(SECOND);

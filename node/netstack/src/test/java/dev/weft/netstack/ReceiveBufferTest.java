@@ -20,7 +20,7 @@ final class ReceiveBufferTest {
       byte[] stream = new byte[200_000];
       random.nextBytes(stream);
       int first = random.nextInt();
-      BufferPool pool = new BufferPool(1 << 20);
+      BufferPool pool = new BufferPool(1 << 24);
       ReceiveBuffer buffer = new ReceiveBuffer(pool);
       buffer.start(first);
       boolean[] held = new boolean[stream.length];
@@ -85,7 +85,7 @@ final class ReceiveBufferTest {
 
   @Test
   void withoutMemoryBytesAreRefused() {
-    ReceiveBuffer buffer = new ReceiveBuffer(new BufferPool(8192));
+    ReceiveBuffer buffer = new ReceiveBuffer(new BufferPool(64 << 10));
     buffer.start(100);
     assertTrue(buffer.add(100, new byte[8192], 0, 8192));
     assertFalse(buffer.add(8292, new byte[1], 0, 1));

@@ -144,6 +144,25 @@ final class Script {
     seq += text.length();
   }
 
+  /// An ICMP error about a segment that the stack has sent with number `seq`.
+  void icmp(int type, int code, int rest, int quotedSeq) {
+    IpWriter back =
+        new IpWriter(Route.high(PEER), Route.low(PEER), Route.high(STACK), Route.low(STACK));
+    IpWriter there =
+        new IpWriter(Route.high(STACK), Route.low(STACK), Route.high(PEER), Route.low(PEER));
+    byte[] a = new byte[56];
+    there.writeHeader(a, 28, IpProtocol.TCP, 1240);
+    TcpWriter quoted = new TcpWriter();
+    byte[] header = new byte[20];
+    quoted.start(header, 0, PORT, peerPort);
+    quoted.numbers(quotedSeq, 0);
+    System.arraycopy(header, 0, a, 48, 8);
+    back.writeHeader(a, 0, IpProtocol.ICMP_V4, 36);
+    back.writeIcmp(a, 20, type, code, rest, 28);
+    stack.handlePackets(now, Segments.single(a, 0, a.length), output);
+    flush();
+  }
+
   void flush() {
     stack.flush(now, output);
   }

@@ -98,15 +98,20 @@ final class StructuresTest {
   }
 
   @Test
-  void thePoolRefusesWhatIsBeyondItsBound() {
-    BufferPool pool = new BufferPool(64 << 10);
+  void thePoolGrantsAPartOfWhatIsLeftAndASmallReserve() {
+    BufferPool pool = new BufferPool(256 << 10);
+    assertNull(pool.acquire(32_769));
     byte[] first = pool.acquire(20_000);
     assertNotNull(first);
     assertEquals(32_768, first.length);
-    assertNotNull(pool.acquire(32_768));
-    assertNull(pool.acquire(1));
+    assertNull(pool.acquire(32_768));
     pool.release(first);
     assertSame(first, pool.acquire(32_768));
+    int small = 0;
+    while (pool.acquire(1) != null) {
+      small++;
+    }
+    assertEquals((256 + 64 - 32) / 4, small);
   }
 
   @Test

@@ -394,6 +394,41 @@ final class TcpRulesTest {
     assertEquals(0, s.stack.bufferBytes());
   }
 
+  // Errors of routers.
+
+  @Test
+  void aNarrowerPathMakesShorterSegments() {
+    Script s = Script.established();
+    s.app.send(new byte[5000]);
+    s.flush();
+    Script.Sent first = s.next();
+    assertEquals(1220, first.length());
+    s.sent.clear();
+    s.icmp(3, 4, 1000, first.seq() - 1); // Not in flight: forged.
+    assertTrue(s.sent.isEmpty());
+    s.icmp(3, 4, 1000, first.seq());
+    Script.Sent again = s.next();
+    assertEquals(first.seq(), again.seq());
+    assertEquals(960, again.length());
+    s.sent.clear();
+    s.icmp(3, 4, 100, first.seq()); // Absurd.
+    assertTrue(s.sent.isEmpty());
+  }
+
+  @Test
+  void anUnreachablePeerFailsAConnectButNotAConnection() {
+    Script s = new Script();
+    Peer client = connectOut(s);
+    s.icmp(3, 1, 0, s.next().seq());
+    s.flush();
+    assertEquals(CloseReason.UNREACHABLE, client.closed);
+    Script other = Script.established();
+    other.app.send(new byte[10]);
+    other.flush();
+    other.icmp(3, 1, 0, other.next().seq());
+    assertNull(other.app.closed);
+  }
+
   // Timestamps.
 
   @Test

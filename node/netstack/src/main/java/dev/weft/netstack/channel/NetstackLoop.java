@@ -28,6 +28,7 @@ public final class NetstackLoop {
   private final LongSupplier clock;
   private final Netstack.Output output;
   private boolean flushScheduled;
+  private boolean isFlushing;
   private @Nullable Future<?> timer;
   private long timerAt = Long.MAX_VALUE;
 
@@ -151,7 +152,7 @@ public final class NetstackLoop {
 
   /// Makes sure that [Netstack#flush] runs after what the loop is doing now.
   void requestFlush() {
-    if (!flushScheduled) {
+    if (!flushScheduled && !isFlushing) {
       flushScheduled = true;
       eventLoop.execute(this::flush);
     }
@@ -159,7 +160,12 @@ public final class NetstackLoop {
 
   private void flush() {
     flushScheduled = false;
-    stack.flush(now(), output);
+    isFlushing = true; // What handlers ask for now, this flush does.
+    try {
+      stack.flush(now(), output);
+    } finally {
+      isFlushing = false;
+    }
     armTimer();
   }
 
