@@ -100,6 +100,20 @@ public final class MagicSock {
     indexByDisco();
   }
 
+  /// The peer itself, inside the tunnel, has told its disco key: it has started anew, and control
+  /// has not told us yet, or cannot.
+  public void setDiscoKey(long now, NodeKey peer, DiscoKey disco, Output out) {
+    PeerLink link = links.get(peer);
+    if (link == null || link.peer().disco().equals(disco)) {
+      return;
+    }
+    PeerPaths known = link.peer();
+    link.update(
+        now, new PeerPaths(peer, disco, known.endpoints(), known.homeDerp(), known.expired()), out);
+    rearm(link);
+    indexByDisco();
+  }
+
   /// Our endpoints, freshly looked up. Peers that wait to be called are called now.
   public void setOwnEndpoints(long now, List<Endpoint> endpoints, Output out) {
     ownEndpoints = List.copyOf(endpoints);

@@ -218,6 +218,7 @@ final class PeerLink {
       consider(now, remote, latency, out);
     }
     if (sent.request() != SentPings.OWN) {
+      pings.answered(sent.request());
       out.pingResult(sent.request(), peer.key(), from, latency);
     }
     return true;

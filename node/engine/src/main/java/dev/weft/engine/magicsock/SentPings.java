@@ -41,6 +41,12 @@ final class SentPings {
     return sent;
   }
 
+  /// The request has its answer: further pongs only teach us paths.
+  void answered(long request) {
+    byTxId.replaceAll(
+        (_, sent) -> sent.request == request ? new Sent(sent.to, sent.at, OWN) : sent);
+  }
+
   /// Takes out those that have waited [Timing#PING_TIMEOUT].
   List<Sent> takeTimedOut(long now) {
     List<Sent> timedOut = new ArrayList<>();
