@@ -18,18 +18,27 @@ final class ScriptedBackend implements AutoCloseable {
     void run(HttpClientSocket connection) throws Exception;
   }
 
-  private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  private final ServerSocket server;
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
   final AtomicInteger connections = new AtomicInteger();
   final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   ScriptedBackend(Script script) throws IOException {
+    this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
+  }
+
+  ScriptedBackend(ServerSocket server, Script script) {
+    this.server = server;
     Thread.ofVirtual().start(() -> accept(script));
   }
 
   /// Answers each request of a connection.
   static ScriptedBackend answering(Answer answer) throws IOException {
-    return new ScriptedBackend(connection -> {
+    return new ScriptedBackend(answers(answer));
+  }
+
+  static Script answers(Answer answer) {
+    return connection -> {
       while (true) {
         HttpClientSocket.Message request;
         try {
@@ -39,7 +48,7 @@ final class ScriptedBackend implements AutoCloseable {
         }
         connection.send(answer.to(request));
       }
-    });
+    };
   }
 
   @FunctionalInterface
