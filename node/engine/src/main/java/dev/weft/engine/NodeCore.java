@@ -105,7 +105,11 @@ public final class NodeCore {
     }
     List<PeerPaths> paths = new ArrayList<>(config.peers().size());
     for (Roster.Entry entry : roster.all()) {
-      wireGuard.update(entry.known);
+      if (entry.config.paths().expired()) {
+        wireGuard.remove(entry.id); // a session would outlive the key by minutes, and be heard
+      } else {
+        wireGuard.update(entry.known);
+      }
       paths.add(entry.config.paths());
     }
     tunnel.bind(now, out);
