@@ -153,11 +153,11 @@ public final class Netstack {
 
   /// Whether a [#flush] would do something.
   public boolean hasWork() {
-    return hasWorkInPass() || tcp.hasDeferred();
+    return hasWorkInPass() || tcp.agenda.hasDeferred();
   }
 
   private boolean hasWorkInPass() {
-    return tcp.hasWork() || udp.hasWork() || !loopback.isEmpty();
+    return tcp.agenda.hasWork() || udp.hasWork() || !loopback.isEmpty();
   }
 
   /// Calls the handlers that have something to hear, and sends what the connections have to send: a
@@ -170,9 +170,9 @@ public final class Netstack {
     isFlushing = true;
     try {
       batch.begin(out);
-      tcp.startPass();
+      tcp.agenda.startPass();
       for (int round = 0; round < MAX_ROUNDS && hasWorkInPass(); round++) {
-        tcp.dispatch();
+        tcp.agenda.dispatch();
         tcp.emit(now);
         udp.emit();
         batch.flush();

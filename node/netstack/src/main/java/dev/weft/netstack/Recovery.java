@@ -46,9 +46,7 @@ final class Recovery {
   private int delivered;
   private int sentInRecovery;
 
-  private boolean probing;
-  private boolean probeWasResend;
-  private int probeEnd;
+  private final TailLossProbe probe = new TailLossProbe();
 
   private int newlyDelivered;
   private long sampleSentAt;
@@ -245,23 +243,11 @@ final class Recovery {
     return sack ? 0 : Math.min(duplicateAcks * mss, Math.max(0, board.pipe() - mss));
   }
 
-  /// RFC 8985 §7.4: when the probe repaired a loss silently, the window must still answer for it.
+  /// When the probe repaired a loss silently, the window must still answer for it.
   private void judgeProbe(int ack, TcpView segment) {
-    if (!probing || Seq.before(ack, probeEnd)) {
-      return;
-    }
-    if (!probeWasResend) {
-      probing = false;
-    } else if (segment.sackBlocks() > 0 && Seq.before(segment.sackLeft(0), ack)) {
-      probing = false; // Both copies arrived.
-    } else if (Seq.before(probeEnd, ack)) {
-      probing = false;
-      if (phase == Phase.OPEN) {
-        cubic.congestion();
-        cubic.setWindow(cubic.threshold());
-      }
-    } else if (board.isEmpty()) {
-      probing = false;
+    if (probe.repairedLoss(ack, segment, board.isEmpty()) && phase == Phase.OPEN) {
+      cubic.congestion();
+      cubic.setWindow(cubic.threshold());
     }
   }
 
@@ -295,7 +281,7 @@ final class Recovery {
     flightAtLoss = Math.max(board.end() - board.start(), mss);
     delivered = 0;
     sentInRecovery = 0;
-    probing = false;
+    probe.cancel();
     cubic.congestion();
     // RFC 6937: the first retransmission goes out at once.
     cubic.setWindow(board.pipe() - virtuallySacked() + mss);
@@ -352,7 +338,7 @@ final class Recovery {
       return Alarm.REORDER;
     }
     boolean mayProbe =
-        sack && phase == Phase.OPEN && !probing && rtt.hasSample() && board.isClean();
+        sack && phase == Phase.OPEN && !probe.isOutstanding() && rtt.hasSample() && board.isClean();
     return mayProbe && probeDeadline() < timerBase + rtt.timeout() ? Alarm.PROBE : Alarm.RETRANSMIT;
   }
 
@@ -383,9 +369,7 @@ final class Recovery {
 
   /// The caller sends one segment beyond the window, new data if it has any.
   void probe(boolean resend, long now) {
-    probing = true;
-    probeWasResend = resend;
-    probeEnd = board.end();
+    probe.sent(resend, board.end());
     timerBase = now;
   }
 
@@ -403,7 +387,7 @@ final class Recovery {
     phase = Phase.LOSS;
     recoveryPoint = board.end();
     duplicateAcks = 0;
-    probing = false;
+    probe.cancel();
     reorderDeadline = TimerHeap.NEVER;
     limited = true;
     rtt.backOff();

@@ -39,11 +39,14 @@ final class SendBuffer {
     limit = bytes;
   }
 
-  /// Takes what fits and returns how much.
+  /// Takes what fits and returns how much. When memory is short that may be less than [#room], even
+  /// nothing.
   int append(ByteBuffer source) {
     int length = Math.min(room(), source.remaining());
-    if (length > 0 && !ring.reserve(start, end, end + length)) {
-      length = Math.min(length, ring.capacity() - length());
+    while (length > 0 && !ring.reserve(start, end, end + length)) {
+      // Rather a small array than none.
+      int spare = ring.capacity() - length();
+      length = spare > 0 ? Math.min(spare, length - 1) : length / 2;
     }
     if (length > 0) {
       ring.put(end, source, length);

@@ -1,6 +1,5 @@
 package dev.weft.netstack;
 
-import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.packet.IpProtocol;
 import dev.weft.packet.IpView;
@@ -28,22 +27,21 @@ final class Tcp {
   /// Nothing narrower is believed: segments of a few bytes would be an attack (RFC 5927 §7.2).
   private static final int SMALLEST_MTU = 576;
 
+  final TcpSecrets secrets;
   final BufferPool pool;
   final HalfOpen halfOpen;
+  final Agenda agenda = new Agenda();
 
   private final NetstackConfig config;
   private final Addresses addresses;
   private final Drops drops;
   private final PacketBatch batch;
-  private final SipHash secret;
   private final FlowTable flows;
   private final Map<Integer, TcpAcceptor> listeners = new HashMap<>();
-  private final ArrayDeque<TcpConnection> ready = new ArrayDeque<>();
-  private final ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
-  private final ArrayDeque<TcpConnection> deferred = new ArrayDeque<>();
   private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
   private final TimerHeap timers = new TimerHeap();
-  private final TcpInput input = new TcpInput(this);
+  private final TcpHandshake handshake = new TcpHandshake(this);
+  private final TcpInput input = new TcpInput(this, handshake);
   private final TcpOutput output;
   private final TcpTimers alarms;
   private final TcpView view = new TcpView();
@@ -62,7 +60,7 @@ final class Tcp {
     this.batch = batch;
     pool = new BufferPool(config.memoryLimit());
     halfOpen = new HalfOpen(config.maxHalfOpen());
-    secret = new SipHash(entropy);
+    secrets = new TcpSecrets(entropy);
     flows = new FlowTable(entropy.nextLong(), entropy.nextLong());
     output = new TcpOutput(this, batch, config.mtu());
     alarms = new TcpTimers(this, output);
@@ -142,15 +140,15 @@ final class Tcp {
     TcpState first = acceptor == null ? TcpState.UNDECIDED : TcpState.SYN_RECEIVED;
     TcpConnection c = create(route, view.destinationPort(), view.sourcePort(), first, pastEnd);
     halfOpen.enter(c);
-    input.learnSyn(c, view, now);
+    handshake.learnSyn(c, view, now);
     if (acceptor != null) {
       c.acceptor = acceptor;
       c.sendSyn = true;
     } else if (asked != null) {
       c.lifeDeadline = now + UNDECIDED_LIFE;
-      asked.accept(new Pending(c));
+      asked.accept(new PendingRequest(c));
     }
-    dirty(c);
+    agenda.dirty(c);
   }
 
   /// A connection to oneself from the very same port would be answered by its own segments.
@@ -163,26 +161,13 @@ final class Tcp {
   private TcpConnection create(
       Route route, int localPort, int remotePort, TcpState state, int pastEnd) {
     int ports = localPort << 16 | remotePort;
-    int iss = initialSequence(route, ports);
+    int iss = secrets.initialSequence(route, ports, now);
     if (pastEnd != 0 && Seq.before(iss, pastEnd)) {
       iss = pastEnd + 0x10000;
     }
     TcpConnection c = new TcpConnection(this, route, localPort, remotePort, state, iss);
     flows.add(c);
     return c;
-  }
-
-  /// RFC 6528 §3: a four-microsecond clock plus a secret function of the connection.
-  private int initialSequence(Route r, int ports) {
-    long f = secret.hash(r.localHigh(), r.localLow(), r.remoteHigh(), r.remoteLow(), ports);
-    return (int) (now / 4000) + (int) f;
-  }
-
-  /// RFC 7323 §5.4: an offset by connection, so that timestamps do not tell how long the node is
-  /// up.
-  int timestampOffset(Route r, int ports) {
-    long other = ports | 1L << 40;
-    return (int) secret.hash(r.localHigh(), r.localLow(), r.remoteHigh(), r.remoteLow(), other);
   }
 
   /// The array that the segment at hand lies in.
@@ -229,7 +214,7 @@ final class Tcp {
     if (narrower < c.mss) {
       c.mss = narrower;
       c.recovery.narrow(narrower);
-      dirty(c);
+      agenda.dirty(c);
     }
   }
 
@@ -292,7 +277,7 @@ final class Tcp {
     c.isActive = true;
     c.handler = handler;
     c.sendSyn = true;
-    dirty(c);
+    agenda.dirty(c);
     return c;
   }
 
@@ -323,8 +308,8 @@ final class Tcp {
     boolean told = c.state == TcpState.TIME_WAIT;
     c.setState(TcpState.CLOSED);
     c.send.clear();
-    if (reason != CloseReason.FINISHED) {
-      c.receive.clear();
+    if (c.appClosed) {
+      c.receive.clear(); // Else it may still be read, even after a reset.
     }
     stopTimers(c);
     timers.remove(c);
@@ -344,6 +329,7 @@ final class Tcp {
     c.persistDeadline = TimerHeap.NEVER;
     c.keepAliveDeadline = TimerHeap.NEVER;
     c.lifeDeadline = TimerHeap.NEVER;
+    c.memoryDeadline = TimerHeap.NEVER;
   }
 
   /// The application has let go of a connection that still has to finish.
@@ -351,89 +337,21 @@ final class Tcp {
     if (c.state == TcpState.FIN_WAIT_2) {
       c.lifeDeadline = now + ORPHAN_FIN_WAIT;
     }
-    dirty(c);
+    agenda.dirty(c);
   }
 
   // Passes.
-
-  void ready(TcpConnection c) {
-    if (!c.isReady) {
-      c.isReady = true;
-      ready.add(c);
-    }
-  }
-
-  void dirty(TcpConnection c) {
-    if (!c.isDirty) {
-      c.isDirty = true;
-      dirty.add(c);
-    }
-  }
-
-  boolean hasWork() {
-    return !ready.isEmpty() || !dirty.isEmpty();
-  }
-
-  /// Connections that have sent their share of the last pass and have more.
-  boolean hasDeferred() {
-    return !deferred.isEmpty();
-  }
-
-  void startPass() {
-    TcpConnection c;
-    while ((c = deferred.poll()) != null) {
-      dirty(c);
-    }
-  }
-
-  /// Tells applications what has happened.
-  void dispatch() {
-    TcpConnection c;
-    while ((c = ready.poll()) != null) {
-      c.isReady = false;
-      notify(c);
-    }
-  }
-
-  private static void notify(TcpConnection c) {
-    int events = c.events;
-    TcpAcceptor acceptor = c.acceptor;
-    if (acceptor != null && (events & TcpConnection.CONNECTED) != 0) {
-      c.acceptor = null;
-      c.events &= ~TcpConnection.CONNECTED;
-      events = c.events;
-      acceptor.onAccepted(c);
-    }
-    TcpHandler handler = c.handler;
-    if (handler == null) {
-      return; // They wait for one.
-    }
-    c.events = 0;
-    if ((events & TcpConnection.CONNECTED) != 0) {
-      handler.onConnected();
-    }
-    if ((events & TcpConnection.READABLE) != 0) {
-      handler.onReadable();
-    }
-    if ((events & TcpConnection.WRITABLE) != 0) {
-      handler.onWritable();
-    }
-    if ((events & TcpConnection.CLOSED) != 0) {
-      handler.onClosed(c.closeReason);
-    }
-  }
 
   /// Sends what is due.
   void emit(long time) {
     now = time;
     TcpConnection c;
-    while ((c = dirty.poll()) != null) {
-      c.isDirty = false;
+    while ((c = agenda.pollDirty()) != null) {
       tune(c);
       if (output.flush(c, now)) {
-        deferred.add(c);
+        agenda.defer(c);
       }
-      TcpTimers.armKeepAlive(c, now);
+      TcpTimers.arm(c, now);
       if (c.state != TcpState.CLOSED) {
         timers.update(c);
       }
@@ -494,45 +412,5 @@ final class Tcp {
 
   int connections() {
     return flows.size();
-  }
-
-  /// An UNDECIDED connection as the application sees it.
-  private final class Pending implements TcpRequest {
-    private final TcpConnection c;
-
-    Pending(TcpConnection c) {
-      this.c = c;
-    }
-
-    @Override
-    public Endpoint local() {
-      return c.local();
-    }
-
-    @Override
-    public Endpoint remote() {
-      return c.remote();
-    }
-
-    @Override
-    public TcpSocket accept(TcpHandler handler) {
-      c.setHandler(handler);
-      if (c.state == TcpState.UNDECIDED) {
-        c.setState(TcpState.SYN_RECEIVED);
-        c.lifeDeadline = TimerHeap.NEVER;
-        c.sendSyn = true;
-        dirty(c);
-      }
-      return c;
-    }
-
-    @Override
-    public void reject() {
-      if (c.state == TcpState.UNDECIDED) {
-        c.sendReset = true;
-        finish(c, CloseReason.ABORTED);
-        dirty(c);
-      }
-    }
   }
 }

@@ -64,6 +64,7 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
   boolean noDelay = true;
   boolean finQueued;
   boolean wantsWritable;
+  boolean isStarved;
   boolean probeNow;
   boolean forceSend;
   boolean sendReset;
@@ -101,6 +102,7 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
   long persistDeadline = TimerHeap.NEVER;
   long keepAliveDeadline = TimerHeap.NEVER;
   long lifeDeadline = TimerHeap.NEVER;
+  long memoryDeadline = TimerHeap.NEVER;
   int persistCount;
   long keepAliveIdle;
   long keepAliveInterval;
@@ -121,7 +123,7 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
     ports = localPort << 16 | remotePort;
     this.state = state;
     this.iss = iss;
-    timestampOffset = tcp.timestampOffset(route, ports);
+    timestampOffset = tcp.secrets.timestampOffset(route, ports);
     send = new SendBuffer(tcp.pool, iss + 1, INITIAL_SEND_BUFFER);
     receive = new ReceiveBuffer(tcp.pool);
     recovery = new Recovery(iss + 1);
@@ -184,18 +186,18 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
 
   void raise(int event) {
     events |= event;
-    tcp.ready(this);
+    tcp.agenda.ready(this);
   }
 
   void markDirty() {
-    tcp.dirty(this);
+    tcp.agenda.dirty(this);
   }
 
   @Override
   long deadline() {
     long first =
         Math.min(Math.min(synDeadline, ackDeadline), Math.min(keepAliveDeadline, lifeDeadline));
-    first = Math.min(first, persistDeadline);
+    first = Math.min(first, Math.min(persistDeadline, memoryDeadline));
     return state.sends() ? Math.min(first, recovery.deadline()) : first;
   }
 
@@ -218,7 +220,7 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
   public void setHandler(TcpHandler newHandler) {
     handler = newHandler;
     if (events != 0) {
-      tcp.ready(this);
+      tcp.agenda.ready(this);
     }
   }
 
@@ -253,6 +255,11 @@ final class TcpConnection extends TimerHeap.Entry implements TcpSocket {
       markDirty();
     }
     wantsWritable = taken < offered;
+    if (wantsWritable && send.length() == 0) {
+      // No memory at all, and no acknowledgment will come to say that there is room again.
+      isStarved = true;
+      markDirty();
+    }
     return taken;
   }
 

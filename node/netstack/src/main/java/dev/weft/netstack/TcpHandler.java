@@ -15,6 +15,7 @@ public interface TcpHandler {
   /// There is room again after a write took less than it was offered.
   void onWritable();
 
-  /// The connection is gone. The last call.
+  /// The connection is gone; what was received before may still be read. The last call. Whoever
+  /// does not read to the end must [TcpSocket#close] to give the memory back.
   void onClosed(CloseReason reason);
 }

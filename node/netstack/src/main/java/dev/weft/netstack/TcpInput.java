@@ -20,15 +20,17 @@ final class TcpInput {
   private static final long DELAYED_ACK = 40_000_000L;
 
   private final Tcp tcp;
+  private final TcpHandshake handshake;
 
-  TcpInput(Tcp tcp) {
+  TcpInput(Tcp tcp, TcpHandshake handshake) {
     this.tcp = tcp;
+    this.handshake = handshake;
   }
 
   void arrives(TcpConnection c, TcpView s, long now) {
     switch (c.state) {
-      case UNDECIDED -> undecided(c, s);
-      case SYN_SENT -> synSent(c, s, now);
+      case UNDECIDED -> handshake.undecided(c, s);
+      case SYN_SENT -> handshake.synSent(c, s, now);
       case SYN_RECEIVED,
           ESTABLISHED,
           FIN_WAIT_1,
@@ -40,99 +42,7 @@ final class TcpInput {
           synchronizedStates(c, s, now);
       case CLOSED -> {}
     }
-    tcp.dirty(c);
-  }
-
-  /// The peer repeats its SYN until the application has decided, or gives up.
-  private void undecided(TcpConnection c, TcpView s) {
-    if (s.has(TcpView.RST) && s.sequence() == c.receiveNext()) {
-      tcp.finish(c, CloseReason.RESET);
-    }
-  }
-
-  // SYN-SENT: §3.10.7.3.
-
-  private void synSent(TcpConnection c, TcpView s, long now) {
-    boolean acked = s.has(TcpView.ACK);
-    if (acked && s.acknowledgment() != c.iss + 1) {
-      tcp.resetStray(c.route, s);
-      tcp.drop(Drop.SUSPICIOUS);
-      return;
-    }
-    if (s.has(TcpView.RST)) {
-      if (acked) {
-        tcp.finish(c, CloseReason.REFUSED);
-      } else {
-        tcp.drop(Drop.SUSPICIOUS);
-      }
-      return;
-    }
-    if (!s.has(TcpView.SYN)) {
-      tcp.drop(Drop.USELESS);
-      return;
-    }
-    learnSyn(c, s, now);
-    if (acked) {
-      establish(c, s, now);
-      c.raise(TcpConnection.CONNECTED);
-      c.ackNow = true;
-    } else {
-      // Simultaneous open.
-      c.setState(TcpState.SYN_RECEIVED);
-      c.sendSyn = true;
-    }
-  }
-
-  /// Takes the peer's initial number and options from its SYN. Also for a passive open.
-  void learnSyn(TcpConnection c, TcpView s, long now) {
-    c.irs = s.sequence();
-    c.receive.start(c.irs + 1);
-    c.receiveEdge = c.receiveNext() + Math.min(c.receiveLimit, 0xffff);
-    int offered = s.mss() < 0 ? TcpConnection.DEFAULT_MSS : s.mss();
-    c.timestamps = s.hasTimestamps() && (!c.isActive || c.timestamps);
-    // Our own limit is the path's; tiny offers would make the headers most of the traffic.
-    int largest = Math.min(Math.max(offered, 64), tcp.pathMss(c.route));
-    c.mss = largest - (c.timestamps ? 12 : 0);
-    c.receiveMss = c.mss;
-    c.sack = s.isSackPermitted();
-    if (s.windowScale() >= 0) {
-      // RFC 7323 §2.3: larger ones are 14.
-      c.sendShift = Math.min(s.windowScale(), 14);
-      c.receiveShift = TcpConnection.RECEIVE_SHIFT;
-    } else {
-      c.sendShift = 0;
-      c.receiveShift = 0;
-      c.receiveLimit = Math.min(c.receiveLimit, 0xffff);
-    }
-    if (c.timestamps) {
-      c.recentTimestamp = s.timestampValue();
-      c.recentTimestampAt = now;
-    }
-    c.lastHeard = now;
-    c.lastAckSent = c.receiveNext();
-    // The window of a SYN is never scaled.
-    c.sendWindow = s.window();
-    c.largestSendWindow = c.sendWindow;
-    c.windowSeq = s.sequence();
-  }
-
-  /// Our SYN is acknowledged.
-  private void establish(TcpConnection c, TcpView s, long now) {
-    c.synAcked = true;
-    c.sendSyn = false;
-    c.synDeadline = TimerHeap.NEVER;
-    c.recovery.start(c.mss, c.sack);
-    if (c.synCount == 1) {
-      c.recovery.rtt().sample(now - c.synSentAt);
-      c.receiveRtt = now - c.synSentAt;
-    }
-    boolean scaled = !s.has(TcpView.SYN);
-    c.sendWindow = scaled ? s.window() << c.sendShift : s.window();
-    c.largestSendWindow = Math.max(c.largestSendWindow, c.sendWindow);
-    c.windowSeq = s.sequence();
-    c.windowAck = s.acknowledgment();
-    c.tuneStart = now;
-    c.setState(TcpState.ESTABLISHED);
+    tcp.agenda.dirty(c);
   }
 
   // All other states: §3.10.7.4.
@@ -213,7 +123,7 @@ final class TcpInput {
       if (s.has(TcpView.ACK)) {
         // Simultaneous open: the peer's SYN again, now with an acknowledgment of ours (RFC 9293
         // §3.5, figure 8).
-        c.ackNow = completeHandshake(c, s, now);
+        c.ackNow = handshake.complete(c, s, now);
       } else {
         c.sendSyn = true; // Our answer to this SYN was lost.
       }
@@ -270,7 +180,7 @@ final class TcpInput {
   /// The ACK field. Returns whether the rest of the segment is to be looked at.
   private boolean acknowledge(TcpConnection c, TcpView s, long now) {
     int ack = s.acknowledgment();
-    if (c.state == TcpState.SYN_RECEIVED && !completeHandshake(c, s, now)) {
+    if (c.state == TcpState.SYN_RECEIVED && !handshake.complete(c, s, now)) {
       return false;
     }
     int una = c.sendUnacked();
@@ -296,20 +206,6 @@ final class TcpInput {
       } else if (c.wantsWritable && c.send.room() > 0) {
         c.raise(TcpConnection.WRITABLE);
       }
-    }
-    return true;
-  }
-
-  private boolean completeHandshake(TcpConnection c, TcpView s, long now) {
-    if (s.acknowledgment() != c.iss + 1) {
-      tcp.resetStray(c.route, s);
-      tcp.drop(Drop.SUSPICIOUS);
-      return false;
-    }
-    establish(c, s, now);
-    c.raise(TcpConnection.CONNECTED);
-    if (c.finQueued) {
-      c.setState(TcpState.FIN_WAIT_1);
     }
     return true;
   }
@@ -364,7 +260,7 @@ final class TcpInput {
     }
     if (c.inputClosed) {
       // Nobody will ever read it: RFC 9293 §3.6.1.
-      tcp.dirty(c);
+      tcp.agenda.dirty(c);
       c.abort();
       return;
     }

@@ -17,6 +17,9 @@ final class TcpTimers {
   /// RFC 9293 §3.8.4 leaves it open; Linux sends nine.
   private static final int KEEP_ALIVE_PROBES = 9;
 
+  /// How soon a writer that got no memory tries again.
+  private static final long MEMORY_RETRY = 50_000_000L;
+
   private final Tcp tcp;
   private final TcpOutput output;
 
@@ -45,7 +48,11 @@ final class TcpTimers {
     if (c.keepAliveDeadline <= now) {
       keepAlive(c, now);
     }
-    tcp.dirty(c);
+    if (c.memoryDeadline <= now) {
+      c.memoryDeadline = TimerHeap.NEVER;
+      c.raise(TcpConnection.WRITABLE);
+    }
+    tcp.agenda.dirty(c);
   }
 
   private void lifeEnded(TcpConnection c) {
@@ -124,12 +131,20 @@ final class TcpTimers {
     }
   }
 
-  /// Starts the keep-alive timer where it should run. Called at each flush.
-  static void armKeepAlive(TcpConnection c, long now) {
+  /// Starts the timers that only the application's calls ask for. Called at each flush.
+  static void arm(TcpConnection c, long now) {
+    if (c.isStarved) {
+      c.isStarved = false;
+      c.memoryDeadline = now + MEMORY_RETRY;
+    }
+    armKeepAlive(c, now);
+  }
+
+  private static void armKeepAlive(TcpConnection c, long now) {
     if (c.keepAliveIdle <= 0 || c.keepAliveDeadline != TimerHeap.NEVER) {
       return;
     }
-    if (c.state == TcpState.ESTABLISHED || c.state == TcpState.CLOSE_WAIT) {
+    if (c.state.isSynchronized() && c.state != TcpState.TIME_WAIT) {
       c.keepAliveDeadline =
           c.unansweredProbes > 0
               ? now + c.keepAliveInterval

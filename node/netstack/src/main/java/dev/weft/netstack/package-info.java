@@ -10,11 +10,14 @@
 /// retransmission timer of RFC 6298, protection against blind attacks (RFC 5961), unpredictable
 /// initial numbers (RFC 6528), and windows that grow with the path. The parts:
 ///
-/// - `Tcp`: which connection a segment belongs to; listeners, forwarder, who is to be told, who is
-///   to send;
-/// - `TcpConnection`: the state of one connection; `TcpInput`, `TcpOutput`, `TcpTimers` change it;
+/// - `Tcp`: which connection a segment belongs to, who listens, who is asked; `Agenda`: who is to
+///   be told and who is to send;
+/// - `TcpConnection`: the state of one connection; `TcpHandshake`, `TcpInput`, `TcpOutput`,
+///   `TcpTimers` change it;
 /// - `SendBuffer`, `ReceiveBuffer` over a `ByteRing` from the `BufferPool`;
-/// - `Recovery` (with `Scoreboard`, `Rack`, `RttEstimator`) and `Cubic` (with `HyStart`).
+/// - `Recovery` (with `Scoreboard`, `Rack`, `TailLossProbe`, `RttEstimator`) and `Cubic` (with
+///   `HyStart`);
+/// - `Udp`, `Icmp`, `Reassembler`, `Fragmenter`; `PacketBatch` and `Loopback` take what is sent.
 ///
 /// **Batches.** Nothing is sent while packets are taken in; {@link
 /// dev.weft.netstack.Netstack#flush} sends once per pass of the caller's loop, as runs of equally

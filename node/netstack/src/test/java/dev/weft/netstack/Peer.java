@@ -15,6 +15,7 @@ final class Peer implements TcpHandler {
   boolean connected;
   boolean ended;
   boolean shutdownWhenWritten;
+  boolean closeWhenEnded;
   long receivedBytes;
   int receivedHash = 1;
   @Nullable CloseReason closed;
@@ -41,6 +42,9 @@ final class Peer implements TcpHandler {
     socket.write(pending);
     if (!pending.hasRemaining() && shutdownWhenWritten) {
       socket.shutdownOutput();
+      if (ended && closeWhenEnded) {
+        socket.close();
+      }
     }
   }
 
@@ -74,6 +78,9 @@ final class Peer implements TcpHandler {
     if (socket.isInputEnded()) {
       ended = true;
     }
+    if (ended && closeWhenEnded && isWritten()) {
+      socket.close();
+    }
   }
 
   @Override
@@ -84,5 +91,19 @@ final class Peer implements TcpHandler {
   @Override
   public void onClosed(CloseReason reason) {
     closed = reason;
+  }
+
+  @Override
+  public String toString() {
+    return socket
+        + " closed "
+        + closed
+        + " ended "
+        + ended
+        + " read "
+        + receivedBytes
+        + " unwritten "
+        + pending.remaining()
+        + (paused ? " paused" : "");
   }
 }

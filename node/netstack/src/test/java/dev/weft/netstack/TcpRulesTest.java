@@ -572,6 +572,19 @@ final class TcpRulesTest {
     assertEquals(CloseReason.ABORTED, s.app.closed);
   }
 
+  @Test
+  void whatCameBeforeAResetMayStillBeRead() {
+    Script s = Script.established();
+    s.app.paused = true;
+    s.text("before");
+    s.send(RST, "");
+    assertEquals(CloseReason.RESET, s.app.closed);
+    s.app.resume();
+    assertEquals("before", received(s));
+    assertFalse(s.app.ended);
+    assertEquals(0, s.stack.bufferBytes());
+  }
+
   // Keep-alive.
 
   @Test
@@ -587,6 +600,19 @@ final class TcpRulesTest {
     assertTrue(s.sent.isEmpty());
     s.advance(200 * SECOND);
     assertEquals(9, s.sent.size());
+    assertEquals(CloseReason.TIMED_OUT, s.app.closed);
+  }
+
+  @Test
+  void aPeerThatVanishedAfterOurHalfCloseIsFound() {
+    Script s = Script.established();
+    s.app.socket.setKeepAlive(60 * SECOND, 10 * SECOND);
+    s.app.socket.shutdownOutput();
+    s.flush();
+    s.ack = s.next().seq() + 1;
+    s.send(ACK, "");
+    assertEquals(TcpState.FIN_WAIT_2, s.app.socket.state());
+    s.advance(200 * SECOND);
     assertEquals(CloseReason.TIMED_OUT, s.app.closed);
   }
 
