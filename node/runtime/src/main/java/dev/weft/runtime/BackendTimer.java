@@ -41,10 +41,6 @@ final class BackendTimer implements NodeBackend.Timer {
     }
   }
 
-  void run(Runnable action) {
-    at(Instant.MIN, action);
-  }
-
   void close() {
     executor.shutdownNow();
   }

@@ -103,7 +103,7 @@ final class BackendShell {
     closeControl();
   }
 
-  synchronized void networkChanged() {
+  private synchronized void networkChanged() {
     if (control != null) {
       control.reconnect();
     }
@@ -393,6 +393,11 @@ final class BackendShell {
     @Override
     public void onReport() {
       later(outputs::report);
+    }
+
+    @Override
+    public void onLinkChanged() {
+      later(BackendShell.this::networkChanged);
     }
 
     @Override

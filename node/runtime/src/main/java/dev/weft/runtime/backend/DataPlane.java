@@ -51,6 +51,9 @@ public interface DataPlane {
     /// Endpoints or network measurements differ from before.
     void onReport();
 
+    /// The machine has slept, or its addresses have changed.
+    void onLinkChanged();
+
     /// Any change of a relay connection.
     ///
     /// @param problem why the home relay is not connected; null when it is

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Where peers may find this node, in the order of `docs/protocol/dataplane.md §3.3`.
-final class Endpoints {
+public final class Endpoints {
   /// Machines with very many addresses exist; peers prune above a hundred candidates.
   private static final int MAX = 32;
 
@@ -21,7 +21,7 @@ final class Endpoints {
   /// @param report what STUN saw, once it has
   /// @param local the machine's addresses
   /// @param fixedPort whether the user chose the port: it may then be open in a router
-  static List<ReportedEndpoint> of(
+  public static List<ReportedEndpoint> of(
       Optional<NetReport> report,
       Collection<Ip> local,
       Optional<Integer> port4,

@@ -122,11 +122,6 @@ public final class NodeBackend implements LocalBackend {
     return new LiveView(this::directory);
   }
 
-  /// The machine has slept, or its addresses have changed.
-  public void networkChanged() {
-    shell.networkChanged();
-  }
-
   /// What the data plane tells.
   public DataPlane.Listener planeListener() {
     return shell.new PlaneEvents();

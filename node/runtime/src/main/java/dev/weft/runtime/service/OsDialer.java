@@ -5,6 +5,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -61,10 +62,13 @@ final class OsDialer {
             .channel(loop.transport().socketChannel())
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
             .option(ChannelOption.TCP_NODELAY, true)
-            .handler(new OnceConnected(handler))
+            .handler(new ChannelInboundHandlerAdapter())
             .connect(new InetSocketAddress(addresses[index], port));
     connected.addListener(_ -> {
       if (connected.isSuccess()) {
+        // Only now: a handler may be one that can be added once, and a failed attempt must not use
+        // it up. It is here before the channel tells that it is active.
+        connected.channel().pipeline().addLast(handler);
         promise.setSuccess(connected.channel());
       } else if (index + 1 < addresses.length) {
         connect(addresses, index + 1, port, handler, promise);

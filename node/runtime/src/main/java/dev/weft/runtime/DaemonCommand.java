@@ -1,0 +1,87 @@
+package dev.weft.runtime;
+
+import dev.weft.config.ConfigException;
+import dev.weft.config.Settings;
+import dev.weft.node.spi.NodeService;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
+
+/// `weft daemon`: a node that runs until it is told to stop.
+public final class DaemonCommand {
+  private static final String COMMAND = "weft daemon: ";
+
+  private DaemonCommand() {}
+
+  /// Runs a node until SIGTERM, SIGINT, or `shutdown` on its socket.
+  ///
+  /// @return the exit code: 0 after a clean stop, 1 when the node cannot start, 2 when the settings
+  ///   are wrong
+  public static int run(List<String> args, PrintStream out, PrintStream err) {
+    return run(args, System.getenv(), out, err);
+  }
+
+  static int run(
+      List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+    Settings settings;
+    NodeSettings node;
+    try {
+      settings = Settings.load(DaemonFlags.SCHEMA, args, environment);
+      if (settings.helpRequested()) {
+        out.print(DaemonFlags.SCHEMA.usage());
+        return 0;
+      }
+      if (settings.value(DaemonFlags.VERSION)) {
+        out.println(Version.LONG);
+        return 0;
+      }
+      node = DaemonFlags.node(settings, environment, List.of());
+    } catch (ConfigException e) {
+      err.println(e.getMessage());
+      return 2;
+    }
+    LogLevel.apply(settings.value(DaemonFlags.VERBOSE));
+    List<NodeService> services =
+        ServiceLoader.load(NodeService.class).stream().map(ServiceLoader.Provider::get).toList();
+    return serve(node.withServices(services), err);
+  }
+
+  private static int serve(NodeSettings settings, PrintStream err) {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread onSignal =
+        new Thread(
+            () -> {
+              stop.countDown();
+              awaitQuietly(stopped); // the JVM halts when its hooks have ended
+            },
+            "weft-signal");
+    try (Node node = Node.start(settings, stop::countDown)) {
+      Runtime.getRuntime().addShutdownHook(onSignal);
+      // Not a static logger: its level is a setting.
+      LoggerFactory.getLogger(DaemonCommand.class)
+          .info("weft {} started, UDP port {}", Version.LONG, node.udpPort());
+      stop.await();
+    } catch (IOException e) {
+      err.println(COMMAND + e.getMessage());
+      return 1;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.weft.runtime;
+
+import dev.weft.base.Entropy;
+import dev.weft.node.Tailnet;
+import dev.weft.runtime.backend.ControlLink;
+import dev.weft.runtime.backend.NodeBackend;
+import dev.weft.runtime.backend.StoredIdentity;
+import dev.weft.runtime.control.BasicC2n;
+import dev.weft.runtime.control.ControlClient;
+import dev.weft.runtime.control.ControlSettings;
+import dev.weft.runtime.localapi.LocalApiServer;
+import dev.weft.runtime.localapi.LocalBackend;
+import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.runtime.plane.NodePlane;
+import dev.weft.runtime.service.ServeSettings;
+import dev.weft.runtime.service.ServiceHost;
+import dev.weft.runtime.socks.ProxyServer;
+import dev.weft.runtime.socks.ProxyServer.Protocol;
+import dev.weft.runtime.state.StateStore;
+import dev.weft.transport.tls.SystemTrust;
+import dev.weft.transport.tls.TlsProvider;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running node.
+///
+/// [#start] opens the state, the sockets, the proxies and the LocalAPI, and begins to do what the
+/// preferences say. [#close] takes all of it down in the opposite order; the node stays logged in.
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  private final Teardown teardown = new Teardown();
+  private final NodeBackend backend;
+  private final ServiceHost services;
+  private final NodePlane plane;
+  private final Map<InetSocketAddress, ProxyServer> proxies = new LinkedHashMap<>();
+
+  /// Starts a node.
+  ///
+  /// @param onShutdown called when a program of the machine asks the daemon to end
+  /// @throws IOException with one line for the user: what is in the way, and what to do
+  public static Node start(NodeSettings settings, Runnable onShutdown)
+      throws IOException, InterruptedException {
+    StateStore store =
+        settings.stateFile().isPresent()
+            ? StateStore.openFile(settings.stateFile().get())
+            : StateStore.ephemeral();
+    Node node;
+    try {
+      node = new Node(settings, store, onShutdown);
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+    try {
+      node.open(settings);
+      return node;
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private Node(NodeSettings settings, StateStore store, Runnable onShutdown)
+      throws IOException, InterruptedException {
+    SecureRandom random = new SecureRandom();
+    Entropy entropy = random::nextBytes;
+    StoredIdentity identity = StoredIdentity.open(store, entropy);
+    X509ExtendedTrustManager trust = SystemTrust.load();
+    NodeLoop loop = new NodeLoop();
+    try {
+      BackendTimer timer = new BackendTimer(Clock.systemUTC());
+      ServeSettings serve = new ServeSettings(loop, store);
+      NodeBackend.Parts parts =
+          new NodeBackend.Parts(
+              Version.LONG,
+              store,
+              identity,
+              serve,
+              controlOpener(identity, loop, trust, entropy),
+              entropy,
+              Clock.systemUTC(),
+              timer,
+              settings.authKey(),
+              onShutdown);
+      backend = new NodeBackend(parts);
+      plane =
+          NodePlane.open(
+              loop,
+              new NodePlane.Settings(settings.port(), entropy, trust),
+              backend.planeListener());
+      services =
+          new ServiceHost(
+              loop, backend.view(), plane.stack()::connect, plane.stack()::sendDatagram, serve);
+      teardown.add("state", store);
+      teardown.add("loop", loop::close);
+      teardown.add("timer", timer::close);
+      teardown.add("sockets", plane::close);
+      loop.watchSuspend(plane::linkChanged);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      loop.close();
+      throw e;
+    }
+  }
+
+  private static ControlLink.Opener controlOpener(
+      StoredIdentity identity, NodeLoop loop, X509ExtendedTrustManager trust, Entropy entropy)
+      throws IOException {
+    SslContext tls =
+        SslContextBuilder.forClient().sslProvider(TlsProvider.best()).trustManager(trust).build();
+    return (server, events) ->
+        new ClientLink(
+            new ControlClient(
+                new ControlSettings(
+                    server,
+                    identity.machine(),
+                    loop.eventLoop(),
+                    loop.transport().socketChannel(),
+                    tls,
+                    entropy,
+                    Clock.systemUTC(),
+                    new BasicC2n()),
+                identity,
+                events));
+  }
+
+  private void open(NodeSettings settings) throws IOException, InterruptedException {
+    plane
+        .loop()
+        .call(() -> {
+          plane.stack().setForwarder(services.forwarder());
+          return null;
+        });
+    services.start(settings.services());
+    teardown.add("services", services::close);
+    openProxies(settings);
+    if (settings.socket().isPresent()) {
+      LocalApiServer api =
+          LocalApiServer.start(settings.socket().get(), backend, plane.loop().eventLoop());
+      teardown.add("LocalAPI", api::close);
+    }
+    teardown.add("control", backend::close);
+    backend.begin(plane, services.tailnet());
+  }
+
+  /// Two proxies on one address share it: the first byte tells their clients apart.
+  private void openProxies(NodeSettings settings) throws IOException, InterruptedException {
+    Map<InetSocketAddress, Set<Protocol>> wanted = new LinkedHashMap<>();
+    settings
+        .socks5()
+        .ifPresent(a ->
+            wanted.computeIfAbsent(a, _ -> EnumSet.noneOf(Protocol.class)).add(Protocol.SOCKS5));
+    settings
+        .httpProxy()
+        .ifPresent(
+            a -> wanted.computeIfAbsent(a, _ -> EnumSet.noneOf(Protocol.class)).add(Protocol.HTTP));
+    for (Map.Entry<InetSocketAddress, Set<Protocol>> entry : wanted.entrySet()) {
+      ProxyServer proxy =
+          ProxyServer.listen(
+              plane.loop(), entry.getKey(), entry.getValue(), services.tailnet()::dial);
+      proxies.put(entry.getKey(), proxy);
+      teardown.add("proxy", proxy::close);
+    }
+  }
+
+  public int udpPort() {
+    return plane.port();
+  }
+
+  public LocalBackend backend() {
+    return backend;
+  }
+
+  public Tailnet tailnet() {
+    return services.tailnet();
+  }
+
+  /// Where the proxy listens that was asked for at this address; differs from it when the port was
+  /// 0.
+  public Optional<InetSocketAddress> proxyAt(InetSocketAddress asked) {
+    return Optional.ofNullable(proxies.get(asked)).map(ProxyServer::address);
+  }
+
+  @Override
+  public void close() {
+    teardown.close();
+  }
+
+  /// What has been opened, to be closed in the opposite order; one that fails does not keep the
+  /// others open.
+  private static final class Teardown implements Closeable {
+    private final LinkedHashMap<String, Closeable> opened = new LinkedHashMap<>();
+
+    void add(String name, Closeable resource) {
+      opened.put(opened.containsKey(name) ? name + " " + opened.size() : name, resource);
+    }
+
+    @Override
+    public void close() {
+      for (Map.Entry<String, Closeable> entry : opened.reversed().entrySet()) {
+        try {
+          entry.getValue().close();
+        } catch (IOException | RuntimeException e) {
+          LOG.warn("closing the {}: {}", entry.getKey(), e.getMessage());
+        }
+      }
+      opened.clear();
+    }
+  }
+}
