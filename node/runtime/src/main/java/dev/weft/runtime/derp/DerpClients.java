@@ -59,7 +59,7 @@ public final class DerpClients implements AutoCloseable {
     for (Integer id : List.copyOf(connections.keySet())) {
       DerpRegion before = regions.get(id);
       if (before == null || !before.equals(next.get(id))) {
-        remove(id);
+        remove(id, "the DERP map changed");
       }
     }
     regions = next;
@@ -69,10 +69,10 @@ public final class DerpClients implements AutoCloseable {
     updateTimer();
   }
 
-  private void remove(int id) {
+  private void remove(int id, String reason) {
     RegionConnection gone = connections.remove(id);
     if (gone != null) {
-      gone.remove();
+      gone.remove(reason);
     }
   }
 
@@ -157,7 +157,7 @@ public final class DerpClients implements AutoCloseable {
   public void close() {
     closed = true;
     for (Integer id : List.copyOf(connections.keySet())) {
-      remove(id);
+      remove(id, "closed");
     }
     updateTimer();
   }

@@ -65,8 +65,8 @@ final class RegionConnection implements RegionLink.Output {
     link.handleRebind(now, this);
   }
 
-  void remove() {
-    link.handleRemoved(this);
+  void remove(String reason) {
+    link.handleRemoved(reason, this);
   }
 
   void timeout(long now) {

@@ -168,11 +168,11 @@ final class RegionLink {
   }
 
   /// The region is no more, or is another.
-  void handleRemoved(Output out) {
+  void handleRemoved(String reason, Output out) {
     dropped += queue.size();
     queue.clear();
     if (!(state instanceof State.Idle)) {
-      out.close("the DERP map changed");
+      out.close(reason);
       state = new State.Idle();
     }
   }

@@ -199,7 +199,7 @@ class RegionLinkTest {
     link.handleSend(now, frame(1), out);
     out.taken();
 
-    link.handleRemoved(out);
+    link.handleRemoved("the DERP map changed", out);
 
     assertEquals(List.of("close the DERP map changed"), out.taken());
     assertFalse(link.isConnected());
