@@ -9,7 +9,7 @@
 /// - A relay calls [BindingRequest#parse] and answers with [BindingResponse#encode]. Only requests
 ///   of tailnet clients pass: SOFTWARE `tailnode`, and a correct FINGERPRINT as last attribute.
 /// - A node calls [BindingRequest#encode] and, on what comes back, [BindingResponse#parse]. It must
-///   itself compare the [TransactionId] and the sender with what it asked.
+///   itself compare the [TransactionId], 96 random bits, with those it has asked by.
 ///
 /// What a peer sends never throws and nothing here keeps state.
 ///
