@@ -131,9 +131,7 @@ final class BackendCore {
 
   /// `up`: the settings as a whole, and perhaps a key.
   void start(Instant now, Options options, Output out) {
-    if (!options.authKey().isEmpty()) {
-      authKey = options.authKey();
-    }
+    authKey = options.authKey();
     Prefs given = options.updatePrefs();
     boolean loggingIn = given != null && applyPrefs(given.withPersist(prefs.persist()), out);
     if (!loggingIn && prefs.wantRunning() && (haveNodeKey || !authKey.isEmpty())) {
@@ -184,6 +182,7 @@ final class BackendCore {
     haveNodeKey = true;
     keyLoginRuns = false;
     wantFreshKey = false;
+    authKey = ""; // spent: a later login is a person's
     UserProfile user =
         UserProfile.builder()
             .id(in.user().id())

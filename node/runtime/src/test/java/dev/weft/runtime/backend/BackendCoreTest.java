@@ -183,6 +183,18 @@ class BackendCoreTest {
   }
 
   @Test
+  void aKeyIsUsedForTheLoginItWasGivenForAndNoOther() {
+    BackendCore core = begin(LOGGED_OUT, false);
+    core.start(now, new Options(UP, "secret"), out);
+    core.handleLogin(now, LOGGED_IN, out);
+    core.handleMap(now, Maps.map(SELF), out);
+    out.take();
+    core.start(now, new Options(core.prefs(), ""), out);
+    core.loginInteractive(now, out);
+    assertTrue(out.take().contains("login new"));
+  }
+
+  @Test
   void anotherServerStartsAnewWithAnotherKey() {
     BackendCore core = running();
     core.start(
