@@ -1,0 +1,182 @@
+package dev.weft.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/// Two nodes of ours on our own control plane and relay.
+class FirstLightTest {
+  @Test
+  void aTeammateFetchesWhatANodeServesByItsName() throws Exception {
+    try (Lab lab = Lab.up("serve", "a=public", "b=public")) {
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode laptop = TailnetNode.weft(lab, "a", "laptop");
+      TailnetNode teammate = TailnetNode.weft(lab, "b", "teammate");
+      laptop.up(WeftServers.URL, servers.key());
+      teammate.up(WeftServers.URL, servers.key());
+      Path site = pages(lab, 64);
+      laptop.startSite(3000, site);
+      laptop.cli("serve", "--bg", "3000");
+
+      assertFetches(teammate, "http://laptop.lab.weft/", site);
+      assertFetches(teammate, "http://laptop/", site);
+    }
+  }
+
+  @Test
+  void nodesWhoseUdpIsBlockedReachEachOtherThroughTheRelay() throws Exception {
+    try (Lab lab = Lab.up("relayed", "a=udpblocked", "b=udpblocked")) {
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode laptop = TailnetNode.weft(lab, "a", "laptop");
+      TailnetNode teammate = TailnetNode.weft(lab, "b", "teammate");
+      laptop.up(WeftServers.URL, servers.key());
+      teammate.up(WeftServers.URL, servers.key());
+      Path site = pages(lab, 4 << 20);
+      laptop.startSite(3000, site);
+      laptop.cli("serve", "--bg", "3000");
+
+      assertFetches(teammate, "http://laptop.lab.weft/", site);
+      assertTrue(
+          teammate
+              .tryCli("ping", "--until-direct=false", "-c=1", "laptop")
+              .out()
+              .contains("via DERP("));
+    }
+  }
+
+  @Test
+  void nodesBehindOrdinaryRoutersFindADirectPath() throws Exception {
+    try (Lab lab = Lab.up("direct", "a=easy", "b=easy")) {
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode laptop = TailnetNode.weft(lab, "a", "laptop");
+      TailnetNode teammate = TailnetNode.weft(lab, "b", "teammate");
+      laptop.up(WeftServers.URL, servers.key());
+      teammate.up(WeftServers.URL, servers.key());
+
+      String pong = teammate.cli("ping", "--timeout=5s", "-c=20", "laptop");
+      assertTrue(
+          pong.lines()
+              .reduce((a, b) -> b)
+              .orElse("")
+              .matches("pong from laptop .* via 10\\.77\\.0\\.101:\\d+ in .*"),
+          pong);
+    }
+  }
+
+  @Test
+  void aTransferGoesOnOverTheRelayWhileUdpIsCutAndComesBack() throws Exception {
+    try (Lab lab = Lab.up("udpcut", "a=easy", "b=easy")) {
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode laptop = TailnetNode.weft(lab, "a", "laptop");
+      TailnetNode teammate = TailnetNode.weft(lab, "b", "teammate");
+      laptop.up(WeftServers.URL, servers.key());
+      teammate.up(WeftServers.URL, servers.key());
+      teammate.cli("ping", "-c=20", "laptop");
+      Path site = pages(lab, 30 << 20);
+      laptop.startSite(3000, site);
+      laptop.cli("serve", "--bg", "3000");
+
+      Path target = lab.folder("got").resolve("blob");
+      Lab.Proc transfer =
+          lab.start(
+              "b",
+              "transfer",
+              java.util.Map.of(),
+              java.util.List.of(
+                  "curl",
+                  "-sS",
+                  "--limit-rate",
+                  "1M",
+                  "-o",
+                  target.toString(),
+                  "--max-time",
+                  "90",
+                  "--proxy",
+                  "socks5h://127.0.0.1:" + TailnetNode.SOCKS_PORT,
+                  "http://laptop/blob"));
+      Await.until(
+          "the transfer has begun",
+          Duration.ofSeconds(20),
+          () -> Files.exists(target) && Files.size(target) > 1 << 20);
+      lab.netlab("udp", "a", "off");
+      Await.until(
+          "the path is the relay's",
+          Duration.ofSeconds(30),
+          () ->
+              teammate
+                  .tryCli("ping", "--until-direct=false", "-c=1", "laptop")
+                  .out()
+                  .contains("via DERP("));
+      lab.netlab("udp", "a", "on");
+      assertEquals(0, transfer.awaitExit(Duration.ofSeconds(90)), transfer.log());
+      assertEquals(-1, Files.mismatch(site.resolve("blob"), target));
+      Await.until(
+          "the path is direct again",
+          Duration.ofSeconds(60),
+          () -> teammate.tryCli("ping", "-c=5", "laptop").exit() == 0);
+    }
+  }
+
+  @Test
+  void nodesReachEachOtherWhileTheControlPlaneIsAway() throws Exception {
+    try (Lab lab = Lab.up("outage", "a=public", "b=public")) {
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode laptop = TailnetNode.weft(lab, "a", "laptop");
+      TailnetNode teammate = TailnetNode.weft(lab, "b", "teammate");
+      laptop.up(WeftServers.URL, servers.key());
+      teammate.up(WeftServers.URL, servers.key());
+      Path site = pages(lab, 1 << 20);
+      laptop.startSite(3000, site);
+      laptop.cli("serve", "--bg", "3000");
+      assertFetches(teammate, "http://laptop/", site);
+
+      servers.control().kill();
+      laptop.daemon().stop();
+      teammate.daemon().stop();
+      laptop.startDaemon();
+      teammate.startDaemon();
+      Await.until(
+          "the restarted nodes fetch by name",
+          Duration.ofSeconds(40),
+          () -> teammate.fetch("http://laptop/").exit() == 0);
+      assertFetches(teammate, "http://laptop/", site);
+      String status = teammate.cli("status");
+      assertTrue(status.contains("control"), "status says that control is away:\n" + status);
+
+      servers.restartControl();
+      Await.until(
+          "status no longer complains",
+          Duration.ofSeconds(60),
+          () -> !teammate.cli("status").contains("Health check"));
+    }
+  }
+
+  /// A folder with `index.html` and a `blob` of that many random bytes.
+  static Path pages(Lab lab, int blobBytes) throws Exception {
+    Path folder = lab.folder("site");
+    Files.writeString(folder.resolve("index.html"), "hello from the laptop\n");
+    byte[] blob = new byte[blobBytes];
+    new Random(blobBytes).nextBytes(blob);
+    Files.write(folder.resolve("blob"), blob);
+    return folder;
+  }
+
+  static void assertFetches(TailnetNode node, String base, Path site) throws Exception {
+    Lab.Result page = node.fetch(base);
+    assertEquals(0, page.exit(), page.all());
+    assertEquals("hello from the laptop\n", page.out());
+    Path target = Files.createTempFile("weft", "blob");
+    try {
+      Lab.Result blob = node.fetch(base + "blob", "-o", target.toString());
+      assertEquals(0, blob.exit(), blob.all());
+      assertEquals(-1, Files.mismatch(site.resolve("blob"), target), "the blob arrived whole");
+    } finally {
+      Files.delete(target);
+    }
+  }
+}

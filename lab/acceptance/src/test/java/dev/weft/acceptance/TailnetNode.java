@@ -1,0 +1,143 @@
+package dev.weft.acceptance;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A node at a site, of our make or the official one: the same commands either way.
+final class TailnetNode {
+  static final int SOCKS_PORT = 1055;
+
+  private final Lab lab;
+  private final String site;
+  private final String name;
+  private final List<String> client;
+  private final List<String> daemonCommand;
+  private final Map<String, String> environment;
+  private final Path socket;
+  private Lab.Proc daemon;
+
+  private TailnetNode(
+      Lab lab,
+      String site,
+      String name,
+      List<String> daemon,
+      List<String> client,
+      Map<String, String> environment)
+      throws Exception {
+    this.lab = lab;
+    this.site = site;
+    this.name = name;
+    this.client = client;
+    this.environment = environment;
+    Path state = lab.folder(name);
+    this.socket = state.resolve("sock");
+    this.daemonCommand = new ArrayList<>(daemon);
+    daemonCommand.addAll(
+        List.of(
+            "--statedir=" + state,
+            "--socket=" + socket,
+            "--tun=userspace-networking",
+            "--port=41641",
+            "--socks5-server=127.0.0.1:" + SOCKS_PORT));
+    startDaemon();
+  }
+
+  /// A `weft daemon`.
+  static TailnetNode weft(Lab lab, String site, String name) throws Exception {
+    String run = Lab.root().resolve("bin/lib/run").toString();
+    return new TailnetNode(
+        lab,
+        site,
+        name,
+        List.of(run, "daemon"),
+        List.of(run),
+        Map.of("WEFT_HOME", Lab.home().toString(), "JAVA_HOME", System.getProperty("java.home")));
+  }
+
+  /// An official `tailscaled`, from the folder that holds it.
+  static TailnetNode official(Lab lab, String site, String name, Path folder) throws Exception {
+    Map<String, String> environment =
+        Map.of("TS_NO_LOGS_NO_SUPPORT", "true", "SSL_CERT_FILE", lab.roots().toString());
+    return new TailnetNode(
+        lab,
+        site,
+        name,
+        List.of(folder.resolve("tailscaled").toString()),
+        List.of(folder.resolve("tailscale").toString()),
+        environment);
+  }
+
+  void startDaemon() throws Exception {
+    daemon = lab.start(site, name, environment, daemonCommand);
+    Await.until(name + "'s socket is there", Duration.ofSeconds(20), () -> Files.exists(socket));
+  }
+
+  Lab.Proc daemon() {
+    return daemon;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /// Runs a CLI command; it must succeed.
+  String cli(String... arguments) throws Exception {
+    Lab.Result result = tryCli(arguments);
+    if (result.exit() != 0) {
+      throw new AssertionError(name + ": " + String.join(" ", arguments) + ": " + result.all());
+    }
+    return result.out();
+  }
+
+  Lab.Result tryCli(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(client);
+    command.add("--socket=" + socket);
+    command.addAll(List.of(arguments));
+    return lab.run(site, Duration.ofSeconds(60), environment, command);
+  }
+
+  void up(String url, String key) throws Exception {
+    cli("up", "--login-server=" + url, "--auth-key=" + key, "--hostname=" + name, "--timeout=40s");
+  }
+
+  String ip() throws Exception {
+    return cli("ip", "-4").strip();
+  }
+
+  /// Fetches a URL through this node's SOCKS5 proxy, which resolves the name.
+  Lab.Result fetch(String url, String... curlFlags) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "curl", "-sS", "--max-time", "50", "--proxy", "socks5h://127.0.0.1:" + SOCKS_PORT));
+    command.addAll(List.of(curlFlags));
+    command.add(url);
+    return lab.run(site, Duration.ofSeconds(60), Map.of(), command);
+  }
+
+  /// Starts a web server on a loopback port of this site, serving a folder.
+  Lab.Proc startSite(int port, Path folder) throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Lab.Proc server =
+        lab.start(
+            site,
+            name + "-site",
+            Map.of(),
+            List.of(
+                java,
+                "-m",
+                "jdk.httpserver",
+                "-b",
+                "127.0.0.1",
+                "-p",
+                "" + port,
+                "-d",
+                folder.toString()));
+    server.awaitLog("127.0.0.1", Duration.ofSeconds(20));
+    return server;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.weft.acceptance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Our control plane and relay on `srv`, each its own process, as a user starts them.
+final class WeftServers {
+  static final String URL = "http://" + Lab.SERVER + ":8080";
+  static final String DOMAIN = "lab.weft";
+
+  private final Lab lab;
+  private final Path controlState;
+  private final Path derpMap;
+  private Lab.Proc control;
+
+  private WeftServers(Lab lab, Path controlState, Path derpMap) throws Exception {
+    this.lab = lab;
+    this.controlState = controlState;
+    this.derpMap = derpMap;
+    this.control = startControl();
+  }
+
+  /// With a relay that makes its own certificate, which the DERP map pins.
+  static WeftServers start(Lab lab) throws Exception {
+    return start(lab, List.of());
+  }
+
+  /// With a relay whose certificate a private CA signed: clients before 1.82 do not know pins. The
+  /// official nodes of the lab trust that CA.
+  static WeftServers startWithCertificate(Lab lab) throws Exception {
+    return start(lab, List.of("--cert-dir=" + lab.certificates()));
+  }
+
+  private static WeftServers start(Lab lab, List<String> relayFlags) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "relay",
+                "--listen=" + Lab.SERVER + ":8443",
+                "--stun=" + Lab.SERVER + ":3478",
+                "--hostname=" + Lab.SERVER,
+                "--statedir=" + lab.folder("relay-state")));
+    command.addAll(relayFlags);
+    Lab.Proc relay = lab.startWeft("srv", "relay", command.toArray(String[]::new));
+    Await.until(
+        "the relay prints its DERP map",
+        Duration.ofSeconds(20),
+        () -> !entry(relay.log()).isEmpty());
+    Path map = lab.folder("map").resolve("derp-map.json");
+    Files.writeString(map, entry(relay.log()));
+    WeftServers servers = new WeftServers(lab, lab.folder("control-state"), map);
+    servers.admin("users", "create", "lab");
+    return servers;
+  }
+
+  Lab.Proc control() {
+    return control;
+  }
+
+  /// Starts the control plane again, on the state it left.
+  void restartControl() throws Exception {
+    control = startControl();
+  }
+
+  /// Runs `weft control … --statedir D` and returns its standard output.
+  String admin(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("control"));
+    command.addAll(List.of(arguments));
+    command.add("--statedir=" + controlState);
+    Lab.Result result = lab.weft("srv", command.toArray(String[]::new));
+    if (result.exit() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + result.all());
+    }
+    return result.out().strip();
+  }
+
+  /// A fresh auth key; `flags` such as `--reusable`.
+  String key(String... flags) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("keys", "create", "--user=lab"));
+    arguments.addAll(List.of(flags));
+    return admin(arguments.toArray(String[]::new));
+  }
+
+  private Lab.Proc startControl() throws Exception {
+    Lab.Proc started =
+        lab.startWeft(
+            "srv",
+            "control",
+            "control",
+            "serve",
+            "--statedir=" + controlState,
+            "--listen=" + Lab.SERVER + ":8080",
+            "--url=" + URL,
+            "--domain=" + DOMAIN,
+            "--derp-map=" + derpMap);
+    Await.until(
+        "the control plane answers",
+        Duration.ofSeconds(20),
+        () -> lab.run("srv", Duration.ofSeconds(5), "curl", "-sf", URL + "/health").exit() == 0);
+    return started;
+  }
+
+  /// The first whole JSON object in the text; empty while there is none.
+  private static String entry(String text) {
+    int start = text.indexOf('{');
+    int depth = 0;
+    for (int i = Math.max(start, 0); start >= 0 && i < text.length(); i++) {
+      if (text.charAt(i) == '{') {
+        depth++;
+      } else if (text.charAt(i) == '}' && --depth == 0) {
+        return text.substring(start, i + 1);
+      }
+    }
+    return "";
+  }
+}
