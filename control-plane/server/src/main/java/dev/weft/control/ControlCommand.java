@@ -96,7 +96,8 @@ public final class ControlCommand {
             : new AdminCommands(STATE_DIR, System.getenv(), out)
                 .run(noun, args.get(1), args.subList(2, args.size()));
     if (status == USAGE_ERROR) {
-      err.print(usage());
+      String typed = args.size() < 2 ? noun : noun + " " + args.get(1);
+      err.println("weft control: no command '" + typed + "'; weft control --help lists them all");
     }
     return status;
   }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class Dialer {
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
-  /// What Netty adds to the system's words.
+  /// What Netty adds to the system's words. How the native transport introduces the system's error:
+  /// `finishConnect(..) failed with error(-111): `.
+  private static final String NETTYS_CALL = "^\\w+\\(\\.*\\) failed(?: with error\\(-?\\d+\\))?: ";
+
   private static final String NETTYS_ADDRESS = ": \\S*/[0-9a-f.:\\[\\]%]+$";
 
   private final ControlSettings settings;
@@ -76,7 +80,9 @@ final class Dialer {
     }
     String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     String line = text.lines().findFirst().orElse("no reason given");
-    return line.replaceFirst(NETTYS_ADDRESS, "");
+    return line.replaceFirst(NETTYS_ADDRESS, "")
+        .replaceFirst(NETTYS_CALL, "")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static Throwable orUnknown(@Nullable Throwable failure) {
