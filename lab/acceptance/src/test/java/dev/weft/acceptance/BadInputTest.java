@@ -48,7 +48,7 @@ class BadInputTest {
       Lab.Result result =
           node.tryCli(
               "up", "--login-server=http://10.77.0.10:8080", "--auth-key=k", "--timeout=10s");
-      assertRefused(result, "10.77.0.10:8080");
+      assertRefused(result, "10.77.0.10");
     }
   }
 
@@ -69,6 +69,7 @@ class BadInputTest {
               "up",
               "--login-server=" + WeftServers.URL,
               "--auth-key=" + servers.key(),
+              "--hostname=node",
               "--force-reauth",
               "--timeout=20s");
       assertRefused(result, "key");

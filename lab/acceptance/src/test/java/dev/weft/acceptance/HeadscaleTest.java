@@ -41,6 +41,12 @@ class HeadscaleTest {
       theirs.startSite(3001, site);
       theirs.cli("serve", "--bg", "--http=80", "3001");
 
+      // Headscale gathers changes before it tells them; until then our node does not know its
+      // caller.
+      Await.until(
+          "Headscale has told each of the other",
+          Duration.ofSeconds(30),
+          () -> theirs.fetch("http://ours.lab.net/").exit() == 0);
       FirstLightTest.assertFetches(theirs, "http://ours.lab.net/", site);
       FirstLightTest.assertFetches(ours, "http://theirs.lab.net/", site);
       String pong =

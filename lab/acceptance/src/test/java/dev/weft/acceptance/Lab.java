@@ -170,14 +170,14 @@ final class Lab implements AutoCloseable {
     return builder;
   }
 
-  private static Map<String, String> weftEnvironment() {
+  static Map<String, String> weftEnvironment() {
     Map<String, String> environment = new HashMap<>();
     environment.put("WEFT_HOME", home().toString());
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     return environment;
   }
 
-  private static List<String> weftCommand(String... arguments) {
+  static List<String> weftCommand(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("bin/lib/run").toString());
     command.addAll(List.of(arguments));

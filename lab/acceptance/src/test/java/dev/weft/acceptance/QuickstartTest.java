@@ -2,10 +2,13 @@ package dev.weft.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// The one command that the README opens with, on one host without internet.
@@ -52,6 +55,46 @@ class QuickstartTest {
               lab.weft("a", "--socket=" + folder.resolve("laptop/weft.sock"), "status").exit()
                   == 0);
     }
+  }
+
+  @Test
+  void anOrdinaryUserCanRunIt() throws Exception {
+    try (Lab lab = Lab.up("quickstart-user", "a=public")) {
+      Path folder = lab.folder("home");
+      Lab.Result owned =
+          lab.run("a", Duration.ofSeconds(5), "chown", "65534:65534", folder.toString());
+      assertEquals(0, owned.exit(), owned.all());
+      List<String> asNobody =
+          List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all");
+      Lab.Result reach =
+          lab.run(
+              "a",
+              Duration.ofSeconds(5),
+              Map.of(),
+              join(
+                  asNobody,
+                  List.of(
+                      "test",
+                      "-r",
+                      Lab.home().resolve("lib").toString(),
+                      "-a",
+                      "-w",
+                      folder.toString())));
+      assumeTrue(reach.exit() == 0, "the build's folder is not readable for an ordinary user here");
+      Lab.Proc quickstart =
+          lab.start(
+              "a",
+              "quickstart",
+              Lab.weftEnvironment(),
+              join(asNobody, Lab.weftCommand("quickstart", "--dir=" + folder.resolve("state"))));
+      quickstart.awaitLog("ready", Duration.ofSeconds(60));
+    }
+  }
+
+  private static List<String> join(List<String> first, List<String> second) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
   }
 
   private static Lab.Proc start(Lab lab, Path folder, String name) throws Exception {

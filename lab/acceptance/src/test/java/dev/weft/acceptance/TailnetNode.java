@@ -1,9 +1,11 @@
 package dev.weft.acceptance;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -55,13 +57,12 @@ final class TailnetNode {
         name,
         List.of(run, "daemon"),
         List.of(run),
-        Map.of("WEFT_HOME", Lab.home().toString(), "JAVA_HOME", System.getProperty("java.home")));
+        trusting(lab, Lab.weftEnvironment()));
   }
 
   /// An official `tailscaled`, from the folder that holds it.
   static TailnetNode official(Lab lab, String site, String name, Path folder) throws Exception {
-    Map<String, String> environment =
-        Map.of("TS_NO_LOGS_NO_SUPPORT", "true", "SSL_CERT_FILE", lab.roots().toString());
+    Map<String, String> environment = trusting(lab, Map.of("TS_NO_LOGS_NO_SUPPORT", "true"));
     return new TailnetNode(
         lab,
         site,
@@ -69,6 +70,16 @@ final class TailnetNode {
         List.of(folder.resolve("tailscaled").toString()),
         List.of(folder.resolve("tailscale").toString()),
         environment);
+  }
+
+  /// Both makes take further roots from this variable.
+  private static Map<String, String> trusting(Lab lab, Map<String, String> environment)
+      throws IOException {
+    Map<String, String> all = new HashMap<>(environment);
+    if (Files.exists(lab.roots())) {
+      all.put("SSL_CERT_FILE", lab.roots().toString());
+    }
+    return all;
   }
 
   void startDaemon() throws Exception {
@@ -101,7 +112,14 @@ final class TailnetNode {
   }
 
   void up(String url, String key) throws Exception {
-    cli("up", "--login-server=" + url, "--auth-key=" + key, "--hostname=" + name, "--timeout=40s");
+    // --reset: a client of 1.80 wants every flag repeated when it logs in again.
+    cli(
+        "up",
+        "--reset",
+        "--login-server=" + url,
+        "--auth-key=" + key,
+        "--hostname=" + name,
+        "--timeout=40s");
   }
 
   String ip() throws Exception {
