@@ -22,7 +22,8 @@ class BadInputTest {
               "--login-server=" + WeftServers.URL,
               "--auth-key=hskey-nonsense",
               "--timeout=20s");
-      assertRefused(result, "auth key");
+      assertRefused(result, "refused the auth key");
+      assertFalse(result.all().contains("timeout"), "said at once: " + result.all());
     }
   }
 

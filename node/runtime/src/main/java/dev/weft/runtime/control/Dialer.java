@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +79,7 @@ final class Dialer {
     }
     String text = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     String line = text.lines().findFirst().orElse("no reason given");
-    return line.replaceFirst(NETTYS_ADDRESS, "")
-        .replaceFirst(NETTYS_CALL, "")
-        .toLowerCase(Locale.ROOT);
+    return line.replaceFirst(NETTYS_ADDRESS, "").replaceFirst(NETTYS_CALL, "");
   }
 
   private static Throwable orUnknown(@Nullable Throwable failure) {

@@ -122,10 +122,18 @@ final class Registration {
     Duration silence = goal.followup().isEmpty() ? Calls.TIMEOUT : HELD;
     RegisterResponse response = send(request.build(), silence);
     if (!response.error().isEmpty()) {
-      throw ControlException.of(
-          "control refused the login: " + ServerKeys.printable(response.error()));
+      throw refused(login, ServerKeys.printable(response.error()));
     }
     return response;
+  }
+
+  /// A key that was refused once is refused again: whoever gave it is told at once. Any other
+  /// refusal may be a passing trouble of control's.
+  private static ControlException refused(LoginRequest login, String why) {
+    return login.authKey().isEmpty()
+        ? ControlException.of("control refused the login: " + why)
+        : ControlException.needingUser(
+            "control refused the auth key: " + why + "; get a new key and run 'weft up' with it");
   }
 
   /// Lets the current key expire now.

@@ -162,12 +162,26 @@ class ControlClientTest {
   }
 
   @Test
-  void aRefusalIsShownAndTriedAgain() throws Exception {
+  void aRefusedKeyIsShownWithWhatToDo() throws Exception {
     server.onRegister =
         request -> RegisterResponse.builder().error("authkey\u001b expired").build();
     client.login(LoginRequest.withAuthKey("old"));
     ControlProblem problem = events.next(ControlProblem.class);
-    assertEquals("control refused the login: authkey  expired", problem.message());
+    assertTrue(problem.needsUser(), problem.message());
+    assertEquals(
+        "control refused the auth key: authkey  expired; get a new key and run 'weft up' with it",
+        problem.message());
+    server.onRegister = request -> RegisterResponse.builder().machineAuthorized(true).build();
+    client.login(LoginRequest.withAuthKey("new"));
+    events.next(LoginState.LoggedIn.class);
+  }
+
+  @Test
+  void aRefusalWithoutAKeyIsShownAndTriedAgain() throws Exception {
+    server.onRegister = request -> RegisterResponse.builder().error("busy").build();
+    client.login(LoginRequest.interactive());
+    ControlProblem problem = events.next(ControlProblem.class);
+    assertEquals("control refused the login: busy", problem.message());
     server.onRegister = request -> RegisterResponse.builder().machineAuthorized(true).build();
     events.next(Recovered.class);
     events.next(LoginState.LoggedIn.class);
@@ -176,7 +190,7 @@ class ControlClientTest {
   @Test
   void theSameNewKeyIsOfferedUntilItIsAccepted() throws Exception {
     server.onRegister = request -> RegisterResponse.builder().error("busy").build();
-    client.login(LoginRequest.withAuthKey("one-off"));
+    client.login(LoginRequest.interactive());
     NodeKey first = next(server.registrations).nodeKey();
     assertEquals(first, next(server.registrations).nodeKey());
     server.onRegister = request -> RegisterResponse.builder().machineAuthorized(true).build();
