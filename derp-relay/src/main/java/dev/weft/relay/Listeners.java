@@ -21,7 +21,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
-import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Opens the relay's sockets: epoll's where its library loads, else the JDK's.
 final class Listeners {
@@ -62,7 +62,7 @@ final class Listeners {
           .childOption(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
     }
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-    return opened(bound, "TCP", "--listen", address, PortHolder.ofTcp(address.getPort()));
+    return opened(bound, "--listen", PortHolder::explainTcp, address.getPort());
   }
 
   Channel receive(InetSocketAddress address, ChannelHandler datagrams) throws RelayException {
@@ -73,26 +73,17 @@ final class Listeners {
             .handler(datagrams)
             .bind(address)
             .awaitUninterruptibly();
-    return opened(bound, "UDP", "--stun", address, PortHolder.ofUdp(address.getPort()));
+    return opened(bound, "--stun", PortHolder::explainUdp, address.getPort());
   }
 
   private static Channel opened(
-      ChannelFuture bound,
-      String protocol,
-      String flag,
-      InetSocketAddress address,
-      Optional<PortHolder> holder)
+      ChannelFuture bound, String flag, BiFunction<Integer, Throwable, String> explain, int port)
       throws RelayException {
     if (bound.isSuccess()) {
       return bound.channel();
     }
-    String who =
-        holder
-            .map(h -> protocol + " port " + address.getPort() + " is taken by " + h)
-            .orElseGet(() ->
-                "cannot listen on %s port %d: %s"
-                    .formatted(protocol, address.getPort(), bound.cause().getMessage()));
     throw new RelayException(
-        who + "; choose another with " + flag + " ADDRESS:PORT", bound.cause());
+        explain.apply(port, bound.cause()) + "; choose another with " + flag + " ADDRESS:PORT",
+        bound.cause());
   }
 }

@@ -125,6 +125,7 @@ class BadInputTest {
               "--hostname=10.77.0.10",
               "--statedir=" + lab.folder("other-relay"));
       assertRefused(result, "8443");
+      assertTrue(result.err().contains("java (pid"), "names the holder: " + result.all());
     }
   }
 

@@ -26,6 +26,25 @@ public record PortHolder(long pid, String name) {
     return find(port, List.of("net/udp", "net/udp6"), false);
   }
 
+  /// What to tell a user whose port is not free: `TCP port 80 is taken by nginx (pid 812)`, or the system's own
+  /// reason where the holder cannot be told.
+  public static String explainTcp(int port, Throwable cause) {
+    return explain("TCP", port, ofTcp(port), cause);
+  }
+
+  /// The same for a UDP port.
+  public static String explainUdp(int port, Throwable cause) {
+    return explain("UDP", port, ofUdp(port), cause);
+  }
+
+  private static String explain(
+      String protocol, int port, Optional<PortHolder> holder, Throwable cause) {
+    return holder
+        .map(h -> protocol + " port " + port + " is taken by " + h)
+        .orElseGet(
+            () -> "cannot listen on " + protocol + " port " + port + ": " + cause.getMessage());
+  }
+
   /// Such as `nginx (pid 812)`.
   @Override
   public String toString() {

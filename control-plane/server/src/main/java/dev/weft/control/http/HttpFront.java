@@ -2,6 +2,7 @@ package dev.weft.control.http;
 
 import dev.weft.base.Entropy;
 import dev.weft.keys.MachinePrivateKey;
+import dev.weft.transport.port.PortHolder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -61,7 +62,9 @@ public final class HttpFront implements AutoCloseable {
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+          PortHolder.explainTcp(address.getPort(), bound.cause())
+              + "; choose another with --listen ADDRESS:PORT",
+          bound.cause());
     }
     listening.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();

@@ -2,6 +2,7 @@ package dev.weft.runtime.loop;
 
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
+import dev.weft.transport.port.PortHolder;
 import dev.weft.base.Segments;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
@@ -75,9 +76,7 @@ public final class UdpSockets {
         throw new IOException("cannot open a UDP socket on " + address + ": " + e.getMessage(), e);
       }
       throw new IOException(
-          "UDP port "
-              + port
-              + " is in use; choose another with --port, or --port=0 for any free one",
+          PortHolder.explainUdp(port, e) + "; choose another with --port, or --port=0 for any free one",
           e);
     }
   }

@@ -1,6 +1,7 @@
 package dev.weft.runtime.socks;
 
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.transport.port.PortHolder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -47,12 +48,7 @@ public final class ProxyServer implements AutoCloseable {
     ChannelFuture bound = bootstrap.bind(address).await();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on "
-              + address.getHostString()
-              + ":"
-              + address.getPort()
-              + " for the proxy: "
-              + bound.cause().getMessage(),
+          "the proxy: " + PortHolder.explainTcp(address.getPort(), bound.cause()),
           bound.cause());
     }
     return new ProxyServer(bound.channel());
