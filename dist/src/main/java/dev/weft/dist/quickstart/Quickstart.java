@@ -56,6 +56,9 @@ public final class Quickstart {
       out.print(QuickstartSettings.SCHEMA.usage());
       return 0;
     }
+    // What goes well is said below in words of its own; read by the log when its first line is
+    // written.
+    System.setProperty("tinylog.level", "warn");
     try {
       new Quickstart(settings.get(), Child::start, out, err).runUntilEnded();
       return 0;

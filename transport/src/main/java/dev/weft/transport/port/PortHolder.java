@@ -26,8 +26,8 @@ public record PortHolder(long pid, String name) {
     return find(port, List.of("net/udp", "net/udp6"), false);
   }
 
-  /// What to tell a user whose port is not free: `TCP port 80 is taken by nginx (pid 812)`, or the system's own
-  /// reason where the holder cannot be told.
+  /// What to tell a user whose port is not free: `TCP port 80 is taken by nginx (pid 812)`, or the
+  /// system's own reason where the holder cannot be told.
   public static String explainTcp(int port, Throwable cause) {
     return explain("TCP", port, ofTcp(port), cause);
   }

@@ -2,8 +2,8 @@ package dev.weft.runtime.loop;
 
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
-import dev.weft.transport.port.PortHolder;
 import dev.weft.base.Segments;
+import dev.weft.transport.port.PortHolder;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
 import java.net.BindException;
@@ -76,7 +76,8 @@ public final class UdpSockets {
         throw new IOException("cannot open a UDP socket on " + address + ": " + e.getMessage(), e);
       }
       throw new IOException(
-          PortHolder.explainUdp(port, e) + "; choose another with --port, or --port=0 for any free one",
+          PortHolder.explainUdp(port, e)
+              + "; choose another with --port, or --port=0 for any free one",
           e);
     }
   }

@@ -48,8 +48,7 @@ public final class ProxyServer implements AutoCloseable {
     ChannelFuture bound = bootstrap.bind(address).await();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "the proxy: " + PortHolder.explainTcp(address.getPort(), bound.cause()),
-          bound.cause());
+          "the proxy: " + PortHolder.explainTcp(address.getPort(), bound.cause()), bound.cause());
     }
     return new ProxyServer(bound.channel());
   }

@@ -118,7 +118,9 @@ class UdpSocketsTest {
     assertEquals(
         "UDP port "
             + taken
-            + " is taken by java (pid " + ProcessHandle.current().pid() + "); choose another with --port, or --port=0 for any free one",
+            + " is taken by java (pid "
+            + ProcessHandle.current().pid()
+            + "); choose another with --port, or --port=0 for any free one",
         e.getMessage());
   }
 
