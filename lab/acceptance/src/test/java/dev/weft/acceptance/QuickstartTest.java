@@ -98,7 +98,13 @@ class QuickstartTest {
   }
 
   private static Lab.Proc start(Lab lab, Path folder, String name) throws Exception {
-    return lab.startWeft("a", name, "quickstart", "--dir=" + folder);
+    // A build in the background passes an ignored Ctrl-C on to all it starts.
+    List<String> heeding = List.of("env", "--default-signal=INT");
+    return lab.start(
+        "a",
+        name,
+        Lab.weftEnvironment(),
+        join(heeding, Lab.weftCommand("quickstart", "--dir=" + folder)));
   }
 
   private static List<String> nodeLines(Lab.Proc quickstart) throws Exception {
