@@ -29,12 +29,22 @@ public final class Rehearsal {
     try {
       new Quickstart(settings, Rehearsal::launchInside, silent, System.err)
           .start(StateFolder.open(folder, false), teardown);
+      exit = runCommand(List.of(arguments).subList(1, arguments.length), folder);
     } catch (QuickstartException e) {
       System.err.println("rehearsal: " + e.getMessage());
       exit = 1;
     }
     // Not halted: the recording is written by an orderly exit.
     System.exit(exit);
+  }
+
+  private static int runCommand(List<String> command, Path folder) throws Exception {
+    if (command.isEmpty()) {
+      return 0;
+    }
+    List<String> whole = new ArrayList<>(command);
+    whole.add(folder.resolve("laptop").resolve("weft.sock").toString());
+    return new ProcessBuilder(whole).inheritIO().start().waitFor();
   }
 
   private static AutoCloseable launchInside(
