@@ -28,7 +28,10 @@ final class Peer {
 
   private Tai64n lastInitiationStamp = Tai64n.ZERO;
   private long lastInitiationReceived = -INITIATION_INTERVAL;
-  private long lastHandshakeSent = -Timers.REKEY_TIMEOUT;
+  private long lastHandshakeSent = -Timers.REKEY_ATTEMPT_TIME;
+  private long quietBefore = Timers.REKEY_ATTEMPT_TIME;
+  private long handshakeGap;
+  private int eagerInitiations;
   private int retries;
   private boolean renewedOnReceive;
 
@@ -94,11 +97,31 @@ final class Peer {
 
   /// Whether the gap that keeps handshakes from flooding is over; an answer counts as ours.
   boolean mayInitiate(long now) {
-    return now - lastHandshakeSent >= Timers.REKEY_TIMEOUT;
+    return now - lastHandshakeSent >= handshakeGap;
+  }
+
+  /// How long to leave the peer before the next initiation.
+  ///
+  /// A node that has just joined is often faster than its control server: the first initiation
+  /// reaches a peer that has not been told of it, and is dropped. So the first few to a peer
+  /// without a session come sooner than REKEY_TIMEOUT, which is 5 s. Peers allow 50 a second.
+  long handshakeGap() {
+    return handshakeGap;
+  }
+
+  /// The handshake message just sent was an initiation.
+  void initiationSent() {
+    if (quietBefore >= Timers.REKEY_ATTEMPT_TIME) {
+      eagerInitiations = 0; // a new attempt, not one that goes on
+    }
+    boolean eager = current == null && eagerInitiations < Timers.EAGER_INITIATIONS;
+    handshakeGap = eager ? Timers.FIRST_EAGER_GAP << eagerInitiations++ : Timers.REKEY_TIMEOUT;
   }
 
   void handshakeSent(long now, int bytes) {
+    quietBefore = now - lastHandshakeSent;
     lastHandshakeSent = now;
+    handshakeGap = Timers.REKEY_TIMEOUT;
     txBytes += bytes;
   }
 

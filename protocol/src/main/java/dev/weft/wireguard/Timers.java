@@ -14,6 +14,13 @@ final class Timers {
   static final long REKEY_AFTER_TIME = 120 * SECOND;
   static final long REJECT_AFTER_TIME = 180 * SECOND;
   static final long REKEY_TIMEOUT = 5 * SECOND;
+  static final long REKEY_ATTEMPT_TIME = 90 * SECOND;
+
+  /// Our own: how many initiations to a peer without a session do not wait for REKEY_TIMEOUT, and
+  /// the wait after the first of them; each next wait is twice as long. See [Peer#handshakeGap].
+  static final int EAGER_INITIATIONS = 3;
+
+  static final long FIRST_EAGER_GAP = 500 * MILLISECOND;
   static final long KEEPALIVE_TIMEOUT = 10 * SECOND;
   static final long COOKIE_REFRESH_TIME = 120 * SECOND;
 
@@ -99,8 +106,9 @@ final class Timers {
     newHandshake = Deadlines.NEVER;
   }
 
-  void handshakeInitiated(long now) {
-    retransmit = now + REKEY_TIMEOUT + jitter();
+  /// @param gap how long to wait for the response
+  void handshakeInitiated(long now, long gap) {
+    retransmit = now + gap + jitter();
   }
 
   void handshakeComplete() {

@@ -317,7 +317,7 @@ public final class WireGuard {
         initiate(now, peer, out);
       } else {
         // We answered the peer's own initiation meanwhile; it may still not follow up.
-        peer.timers().handshakeInitiated(now);
+        peer.timers().handshakeInitiated(now, peer.handshakeGap());
       }
       return;
     }
@@ -330,8 +330,9 @@ public final class WireGuard {
     if (!peer.mayInitiate(now) || !handshakes.initiate(now, peer, out)) {
       return;
     }
+    peer.initiationSent();
     peer.timers().authenticPacketSent();
-    peer.timers().handshakeInitiated(now);
+    peer.timers().handshakeInitiated(now, peer.handshakeGap());
   }
 
   private void sendKeepalive(long now, Peer peer, Output out) {

@@ -278,9 +278,33 @@ final class WireGuardTest {
   void anInitiationFromAStrangerIsDropped() {
     b.refused.add(a);
     a.send(b, a.packet(b, 1, 100));
-    network.runFor(SECOND);
+    network.runFor(400 * MILLISECOND);
     assertEquals(1, b.core.drops().count(Drop.UNKNOWN_KEY));
     assertEquals(0, b.count(Messages.RESPONSE));
+  }
+
+  /// As when both have just joined, and control has told one of the other first.
+  @Test
+  void aPeerThatLearnsOfUsLateIsReachedSoonAfter() {
+    b.refused.add(a);
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(400 * MILLISECOND);
+    b.refused.remove(a);
+    network.runFor(600 * MILLISECOND);
+    assertEquals(1, b.delivered.size());
+  }
+
+  @Test
+  void eagerInitiationsAreFewAndThenTheUsualIntervalHolds() {
+    b.refused.add(a);
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(4_800 * MILLISECOND);
+    assertEquals(4, a.count(Messages.INITIATION), "at once, and after 0.5, 1 and 2 s more");
+    for (int i = 0; i < 40; i++) {
+      a.send(b, a.packet(b, 1, 100));
+      network.runFor(SECOND);
+    }
+    assertTrue(a.count(Messages.INITIATION) <= 4 + 40 / 5 + 1, "sending more does not ask more");
   }
 
   @Test
@@ -317,7 +341,7 @@ final class WireGuardTest {
     network.runFor(15 * MILLISECOND);
     assertEquals(1, b.cookieReplies, "the last of 128");
     a.send(b, a.packet(b, 1, 100));
-    network.runFor(SECOND);
+    network.runFor(400 * MILLISECOND);
     assertEquals(2, b.cookieReplies);
     assertEquals(0, b.delivered.size());
     network.runFor(5 * SECOND);
