@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -82,23 +84,7 @@ class FirstLightTest {
       laptop.cli("serve", "--bg", "3000");
 
       Path target = lab.folder("got").resolve("blob");
-      Lab.Proc transfer =
-          lab.start(
-              "b",
-              "transfer",
-              java.util.Map.of(),
-              java.util.List.of(
-                  "curl",
-                  "-sS",
-                  "--limit-rate",
-                  "1M",
-                  "-o",
-                  target.toString(),
-                  "--max-time",
-                  "90",
-                  "--proxy",
-                  "socks5h://127.0.0.1:" + TailnetNode.SOCKS_PORT,
-                  "http://laptop/blob"));
+      Lab.Proc transfer = startTransfer(lab, target, "1M");
       Await.until(
           "the transfer has begun",
           Duration.ofSeconds(20),
@@ -135,7 +121,15 @@ class FirstLightTest {
       laptop.cli("serve", "--bg", "3000");
       assertFetches(teammate, "http://laptop/", site);
 
+      Path target = lab.folder("got").resolve("blob");
+      Lab.Proc transfer = startTransfer(lab, target, "200k");
+      Await.until(
+          "the transfer has begun",
+          Duration.ofSeconds(20),
+          () -> Files.exists(target) && Files.size(target) > 0);
       servers.control().kill();
+      assertEquals(0, transfer.awaitExit(Duration.ofSeconds(30)), transfer.log());
+      assertEquals(-1, Files.mismatch(site.resolve("blob"), target), "a running transfer goes on");
       laptop.daemon().stop();
       teammate.daemon().stop();
       laptop.startDaemon();
@@ -154,6 +148,26 @@ class FirstLightTest {
           Duration.ofSeconds(60),
           () -> !teammate.cli("status").contains("Health check"));
     }
+  }
+
+  /// Fetches the laptop's blob at site b, no faster than the rate.
+  private static Lab.Proc startTransfer(Lab lab, Path target, String rate) throws Exception {
+    return lab.start(
+        "b",
+        "transfer",
+        Map.of(),
+        List.of(
+            "curl",
+            "-sS",
+            "--limit-rate",
+            rate,
+            "-o",
+            target.toString(),
+            "--max-time",
+            "90",
+            "--proxy",
+            "socks5h://127.0.0.1:" + TailnetNode.SOCKS_PORT,
+            "http://laptop/blob"));
   }
 
   /// A folder with `index.html` and a `blob` of that many random bytes.
