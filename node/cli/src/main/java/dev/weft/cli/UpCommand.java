@@ -4,6 +4,7 @@ import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Options;
 import dev.weft.ipn.Pref;
 import dev.weft.ipn.Prefs;
+import dev.weft.ipn.State;
 import dev.weft.ipn.Status;
 import dev.weft.ipn.WatchOption;
 import java.io.IOException;
@@ -47,15 +48,31 @@ final class UpCommand implements Command {
     String authKey = authKey();
     Status status = daemon.status(false);
     String user = terminal.environment().getOrDefault("USER", "");
-    UpPlan plan = UpPlan.of(flags, daemon.prefs(), status.backendState(), user);
+    Prefs prefs = daemon.prefs();
+    UpPlan plan = UpPlan.of(flags, prefs, status.backendState(), user);
     switch (plan) {
       case UpPlan.Edit(MaskedPrefs change) -> daemon.editPrefs(change);
-      case UpPlan.Connect _, UpPlan.Start _ -> connect(plan, authKey, status, terminal, daemon);
+      case UpPlan.Connect _, UpPlan.Start _ -> {
+        boolean sameLogin =
+            authKey.isEmpty() && !flags.forceReauth.value() && keepsServer(plan, prefs);
+        connect(plan, authKey, status, sameLogin, terminal, daemon);
+      }
     }
     return 0;
   }
 
-  private void connect(UpPlan plan, String authKey, Status before, Terminal terminal, Daemon daemon)
+  private static boolean keepsServer(UpPlan plan, Prefs before) {
+    return !(plan instanceof UpPlan.Start(Prefs next))
+        || next.controlUrl().equals(before.controlUrl());
+  }
+
+  private void connect(
+      UpPlan plan,
+      String authKey,
+      Status before,
+      boolean sameLogin,
+      Terminal terminal,
+      Daemon daemon)
       throws Failure, IOException {
     // The watch first: an event that comes before it is lost.
     try (EventReader events = daemon.watch(WatchOption.INITIAL_HEALTH_STATE);
@@ -63,7 +80,13 @@ final class UpCommand implements Command {
       try {
         UpProgress progress = new UpProgress(terminal, before, flags, patience, events);
         begin(plan, authKey, before, daemon);
-        progress.follow();
+        // A node that was on its way when we looked may have arrived before the watch began;
+        // nothing
+        // more is told then, as nothing changes.
+        boolean arrived = sameLogin && daemon.status(false).backendState() == State.RUNNING;
+        if (!arrived) {
+          progress.follow();
+        }
       } catch (Failure e) {
         throw deadline.hasPassed() ? timedOut(daemon) : e;
       }

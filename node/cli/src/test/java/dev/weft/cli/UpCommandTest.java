@@ -221,7 +221,19 @@ class UpCommandTest {
     assertEquals(new CliRun(0, "", ""), up());
 
     assertEquals(
-        "PATCH prefs {\"WantRunning\":true,\"WantRunningSet\":true}", daemon.requests().getLast());
+        "PATCH prefs {\"WantRunning\":true,\"WantRunningSet\":true}",
+        daemon.requests().get(daemon.requests().size() - 2));
+  }
+
+  /// It was on its way when asked first, and had arrived when the watch began: no event comes any
+  /// more.
+  @Test
+  void upOfANodeThatHasJustArrivedDoesNotWait() {
+    daemon.answer("GET prefs", 200, LOGGED_IN).events();
+    state("Running", true);
+
+    assertEquals(
+        new CliRun(0, "", ""), up("--reset", "--login-server=https://c.test", "--hostname=laptop"));
   }
 
   @Test
