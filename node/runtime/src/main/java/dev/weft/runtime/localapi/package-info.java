@@ -3,7 +3,7 @@
 ///
 /// The official `tailscale` command, certificate tools, editors and the `weft` command all speak
 /// this interface, so paths, methods, bodies, header fields and texts follow the peer.
-/// The server decodes requests, decides who may
+/// [dev.weft.runtime.localapi.LocalApiServer] is the entry. It decodes requests, decides who may
 /// ask what, and calls a [dev.weft.runtime.localapi.LocalBackend], which the daemon implements.
 /// [dev.weft.runtime.localapi.NotifyBus] is the event stream between the two.
 ///
