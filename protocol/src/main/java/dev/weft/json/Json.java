@@ -63,7 +63,7 @@ public final class Json {
         case '"' -> quoted = !quoted;
         case '\\' -> i += quoted ? 1 : 0;
         case '{', '[' -> depth += quoted ? 0 : 1;
-        case '}', ']' -> depth -= quoted ? 0 : 1;
+        case '}', ']' -> depth -= quoted || depth == 0 ? 0 : 1;
         default -> {}
       }
       if (depth > MAX_DEPTH) {

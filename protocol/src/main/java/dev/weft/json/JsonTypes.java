@@ -21,14 +21,27 @@ public final class JsonTypes {
   /// Go's zero `time.Time`, which stands for "no time" wherever a field cannot be left out.
   public static final Instant ZERO_TIME = Instant.parse("0001-01-01T00:00:00Z");
 
+  /// The last year that RFC 3339 can spell. Go refuses a whole message for a later one.
+  private static final Instant AFTER_LAST_TIME = Instant.parse("+10000-01-01T00:00:00Z");
+
+  private static final Instant FIRST_TIME = Instant.parse("0000-01-01T00:00:00Z");
+
+  private static final char REPLACEMENT = '\ufffd';
+
   public static final JsonType<String> STRING =
-      scalar(JsonReader::readString, JsonWriter::value, String::isEmpty);
+      scalar(JsonTypes::readText, JsonWriter::value, String::isEmpty);
   public static final JsonType<Integer> INT =
       scalar(in -> Math.toIntExact(in.readLong()), JsonWriter::value, i -> i == 0);
   public static final JsonType<Long> LONG =
       scalar(JsonReader::readLong, JsonWriter::value, l -> l == 0);
+
+  /// Go's `uint16`, such as a port: whoever is sent another number refuses the whole message.
+  public static final JsonType<Integer> UINT16 =
+      scalar(JsonTypes::readUint16, JsonWriter::value, i -> i == 0);
+
+  /// Finite: JSON knows no other numbers.
   public static final JsonType<Double> DOUBLE =
-      scalar(JsonReader::readDouble, JsonWriter::value, d -> d == 0);
+      scalar(JsonTypes::readFinite, JsonWriter::value, d -> d == 0);
 
   /// A plain bool: false is the same as absent.
   public static final JsonType<Boolean> BOOL =
@@ -70,7 +83,7 @@ public final class JsonTypes {
     return new JsonType<>() {
       @Override
       public @Nullable T read(JsonReader in) {
-        String text = in.readString();
+        String text = readText(in);
         return text.isEmpty() ? null : parse.apply(text);
       }
 
@@ -176,13 +189,51 @@ public final class JsonTypes {
     };
   }
 
+  private static String readText(JsonReader in) {
+    return wellFormed(in.readString());
+  }
+
+  /// A lone half of a surrogate pair, which an escape can spell and UTF-8 cannot, becomes the
+  /// replacement character, as in Go: what was read can be written.
+  private static String wellFormed(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints()
+            .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+      }
+    }
+    return text;
+  }
+
+  private static int readUint16(JsonReader in) {
+    long value = in.readLong();
+    if (value < 0 || value > 0xffff) {
+      throw new JsonDataException("not a number of 16 bits: " + value);
+    }
+    return (int) value;
+  }
+
+  private static double readFinite(JsonReader in) {
+    double value = in.readDouble();
+    if (!Double.isFinite(value)) {
+      throw new JsonDataException("not a finite number");
+    }
+    return value;
+  }
+
   private static @Nullable Instant parseTime(String text) {
     try {
       Instant time = Instant.parse(text);
-      return time.equals(ZERO_TIME) ? null : time;
+      if (!time.isBefore(FIRST_TIME) && time.isBefore(AFTER_LAST_TIME)) {
+        return time.equals(ZERO_TIME) ? null : time;
+      }
     } catch (DateTimeException _) {
-      throw new JsonDataException("not an RFC 3339 time");
+      // As below.
     }
+    throw new JsonDataException("not an RFC 3339 time");
   }
 
   private record MapType<K extends Comparable<K>, V>(
@@ -194,7 +245,7 @@ public final class JsonTypes {
       SortedMap<K, V> map = new TreeMap<>();
       in.beginObject();
       while (in.hasNextField()) {
-        K name = key.apply(in.nextField());
+        K name = key.apply(wellFormed(in.nextField()));
         @Nullable V read = in.isNullValue() ? null : value.read(in);
         if (read == null) {
           onNull.accept(map, name);

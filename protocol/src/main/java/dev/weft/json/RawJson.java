@@ -2,6 +2,7 @@ package dev.weft.json;
 
 import static java.util.Objects.requireNonNull;
 
+import io.avaje.json.JsonDataException;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 
@@ -15,7 +16,12 @@ public record RawJson(String text) {
       new JsonType<>() {
         @Override
         public RawJson read(JsonReader in) {
-          return new RawJson(in.readRaw().strip()); // a number runs up to the next token
+          String text = in.readRaw().strip(); // a number runs up to the next token
+          if (!JsonSyntax.isValue(text)) {
+            // The reader only looks for the end of the value.
+            throw new JsonDataException("not a JSON value");
+          }
+          return new RawJson(text);
         }
 
         @Override

@@ -4,6 +4,7 @@ import static dev.weft.json.JsonTypes.BOOL;
 import static dev.weft.json.JsonTypes.DOUBLE;
 import static dev.weft.json.JsonTypes.INT;
 import static dev.weft.json.JsonTypes.STRING;
+import static dev.weft.json.JsonTypes.UINT16;
 
 import dev.weft.json.JsonType;
 import dev.weft.json.ObjectType;
@@ -35,7 +36,7 @@ public record PingResponse(
           .omit("PeerRelay", STRING, PingResponse::peerRelay, Builder::peerRelay)
           .omit("DERPRegionID", INT, PingResponse::derpRegionId, Builder::derpRegionId)
           .omit("DERPRegionCode", STRING, PingResponse::derpRegionCode, Builder::derpRegionCode)
-          .omit("PeerAPIPort", INT, PingResponse::peerApiPort, Builder::peerApiPort)
+          .omit("PeerAPIPort", UINT16, PingResponse::peerApiPort, Builder::peerApiPort)
           .omit("IsLocalIP", BOOL, PingResponse::isLocalIp, Builder::isLocalIp)
           .build();
 

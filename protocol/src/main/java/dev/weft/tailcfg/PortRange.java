@@ -1,6 +1,7 @@
 package dev.weft.tailcfg;
 
-import static dev.weft.json.JsonTypes.INT;
+
+import static dev.weft.json.JsonTypes.UINT16;
 
 import dev.weft.json.JsonType;
 import dev.weft.json.ObjectType;
@@ -10,8 +11,8 @@ public record PortRange(int first, int last) {
 
   public static final JsonType<PortRange> JSON =
       ObjectType.<PortRange, Builder>of(Builder::new, Builder::build)
-          .always("First", INT, PortRange::first, Builder::first)
-          .always("Last", INT, PortRange::last, Builder::last)
+          .always("First", UINT16, PortRange::first, Builder::first)
+          .always("Last", UINT16, PortRange::last, Builder::last)
           .build();
 
   public static Builder builder() {

@@ -1,7 +1,7 @@
 package dev.weft.tailcfg;
 
-import static dev.weft.json.JsonTypes.INT;
 import static dev.weft.json.JsonTypes.STRING;
+import static dev.weft.json.JsonTypes.UINT16;
 
 import dev.weft.json.JsonType;
 import dev.weft.json.ObjectType;
@@ -14,7 +14,7 @@ public record Service(String proto, int port, String description) {
   public static final JsonType<Service> JSON =
       ObjectType.<Service, Builder>of(Builder::new, Builder::build)
           .always("Proto", STRING, Service::proto, Builder::proto)
-          .always("Port", INT, Service::port, Builder::port)
+          .always("Port", UINT16, Service::port, Builder::port)
           .omit("Description", STRING, Service::description, Builder::description)
           .build();
 

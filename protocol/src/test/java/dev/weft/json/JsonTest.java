@@ -1,10 +1,12 @@
 package dev.weft.json;
 
 import static dev.weft.json.JsonTypes.BASE64;
+import static dev.weft.json.JsonTypes.DOUBLE;
 import static dev.weft.json.JsonTypes.INT;
 import static dev.weft.json.JsonTypes.STRING;
 import static dev.weft.json.JsonTypes.TIME;
 import static dev.weft.json.JsonTypes.TRI_STATE;
+import static dev.weft.json.JsonTypes.UINT16;
 import static dev.weft.json.JsonTypes.listOf;
 import static dev.weft.json.JsonTypes.mapOf;
 import static dev.weft.json.JsonTypes.mapWithNulls;
@@ -37,6 +39,58 @@ final class JsonTest {
     assertEquals(
         List.of(new RawJson("false"), new RawJson("1")),
         Json.decode(listOf(RawJson.JSON), "[\n\tfalse , 1\n]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "abc", "tru", "01", "1e", "-", "+1", ".5", "[1,]", "[01]", "[1 2]", "{\"a\":}", "{\"a\":1,}",
+        "\"a\nb\"", "\"\\q\"", "\"\\u12g4\"", "[\"\\ud8\"]", "[\uff11]"
+      })
+  void aRawValueThatIsNoJsonIsRefusedLestItSpoilWhateverItIsPutInto(String text) {
+    assertThrows(
+        MalformedJson.class, () -> Json.decode(mapOf(RawJson.JSON), "{\"x\":" + text + "}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}", "[]", "[ ]", "{ \"a\" : [ 1 , -0.5e+10 , true , null ] }", "\"\\u00e9\\n\"", "-0",
+        "1E5", "{\"a\":{\"a\":[[\"]\"]]}}"
+      })
+  void aRawValueIsAnyJson(String text) throws MalformedJson {
+    assertEquals(
+        new RawJson(text),
+        Json.decode(mapOf(RawJson.JSON), "{\"x\":" + text + "}").get("x"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999", "-1e999", "\"NaN\"", "\"Infinity\""})
+  void aNumberThatJsonCannotSpellIsRefused(String text) {
+    assertThrows(MalformedJson.class, () -> Json.decode(listOf(DOUBLE), "[" + text + "]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "65536", "9223372036854775807"})
+  void aPortThatIsNoneIsRefused(String text) {
+    assertThrows(MalformedJson.class, () -> Json.decode(listOf(UINT16), "[" + text + "]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"+10000-01-01T00:00:00Z", "-0001-12-31T23:59:59Z"})
+  void aTimeThatGoCannotReadIsRefused(String text) {
+    assertThrows(
+        MalformedJson.class, () -> Json.decode(listOf(TIME), "[\"" + text + "\"]"));
+  }
+
+  @Test
+  void halfASurrogatePairIsReplacedSoThatWhatWasReadCanBeWritten() throws MalformedJson {
+    List<String> read = Json.decode(listOf(STRING), "[\"a\\ud800b\\udc00\",\"\\ud83d\\ude00\"]");
+    assertEquals(List.of("a\ufffdb\ufffd", "\ud83d\ude00"), read);
+    assertEquals(
+        "[\"a\ufffdb\ufffd\",\"\ud83d\ude00\"]", new String(Json.encode(listOf(STRING), read), UTF_8));
+    SortedMap<String, String> map = Json.decode(mapOf(STRING), "{\"\\ud800\":\"x\"}");
+    assertEquals("{\"\ufffd\":\"x\"}", Json.encodeToText(mapOf(STRING), map));
   }
 
   @Test
