@@ -87,7 +87,8 @@ public final class SqliteStore implements TailnetStore {
           execute(mutation);
         }
         connection.commit();
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
+        // Whatever failed: the next commit must not take along what this one left.
         connection.rollback();
         throw e;
       }

@@ -99,6 +99,24 @@ final class SqliteStoreTest {
   }
 
   @Test
+  void nothingOfACommitThatFailsBeforeTheDatabaseIsLeftForTheNext() throws IOException {
+    try (TailnetStore store = open()) {
+      RegisteredNode unspeakable =
+          node(1, 1).toBuilder().hostinfo(Hostinfo.builder().hostname("\ud800").build()).build();
+      assertThrows(
+          RuntimeException.class,
+          () ->
+              store.commit(
+                  List.of(
+                      new Mutation.PutUser(new TailnetUser(1, "ann", "Ann", NOW)),
+                      new Mutation.PutNode(unspeakable))));
+      store.commit(List.of(new Mutation.PutNode(node(2, 2))));
+      assertEquals(List.of(), store.load().users());
+      assertEquals(1, store.load().nodes().size());
+    }
+  }
+
+  @Test
   void theIdOfSomethingDeletedIsRemembered() throws IOException {
     try (TailnetStore store = open()) {
       store.commit(List.of(new Mutation.PutNode(node(9, 1))));
