@@ -72,6 +72,15 @@ final class Registrar {
           "the node asks for tags, which only an auth key with these tags can give: create one with"
               + " keys create --tags");
     }
+    // Another machine may have registered the key while this login waited.
+    if (state
+        .node(login.request().nodeKey())
+        .filter(node -> !node.machineKey().equals(login.machine()))
+        .isPresent()) {
+      logins.end(login.id());
+      throw new Refusal(
+          "another machine has registered this node's key meanwhile: log the node in again");
+    }
     Claim claim = new Claim(user.id(), List.of(), null, login.request().ephemeral());
     RegisteredNode node = admit(now, login.machine(), login.request(), claim, List.of(), out);
     logins.end(login.id());
@@ -164,7 +173,11 @@ final class Registrar {
     Hostinfo hostinfo =
         request.hostinfo() == null ? Hostinfo.builder().build() : request.hostinfo();
     RegisteredNode.Builder node =
-        existing.map(RegisteredNode::toBuilder).orElseGet(() -> fresh(now, machine, hostinfo));
+        existing
+            .map(known ->
+                known.toBuilder()
+                    .givenName(NodeUpdates.nameFor(known, hostinfo, state::isNameTaken)))
+            .orElseGet(() -> fresh(now, machine, hostinfo));
     RegisteredNode admitted =
         node.nodeKey(request.nodeKey())
             .userId(claim.userId())

@@ -228,6 +228,34 @@ final class RegistrarTest {
   }
 
   @Test
+  void aLoginThatWaitedCannotTakeANodeKeyThatAnotherMachineRegisteredMeanwhile() {
+    Machine owner = net.machine("a");
+    Machine thief = net.machine("b").withNodeKey(owner.nodeKey());
+    String url = net.register(thief.key(), thief.request()).authUrl();
+    String id = url.substring(url.lastIndexOf('/') + 1);
+    net.register(owner.key(), owner.request(net.keyOf("ann")));
+    net.tailnet.createUser(net.now, "bea", "", net);
+
+    Refusal refusal =
+        assertThrows(
+            Refusal.class, () -> net.tailnet.approveLogin(net.now, id, "bea", net));
+
+    assertTrue(refusal.getMessage().contains("another machine"), refusal.getMessage());
+    assertEquals(owner.key(), net.node(owner.nodeKey()).machineKey());
+    assertEquals("ann", net.tailnet.ownerName(net.node(owner.nodeKey())));
+    assertFalse(net.tailnet.isLoginPending(net.now, id));
+  }
+
+  @Test
+  void aNewLoginUnderAnotherHostnameRenamesTheNode() {
+    Machine machine = net.join("ann", "a");
+    Machine renamed =
+        new Machine(machine.key(), net.newNodeKey(), machine.disco(), "b");
+    net.register(renamed.key(), renamed.request(net.keyOf("ann")));
+    assertEquals("b", net.node(renamed.nodeKey()).givenName());
+  }
+
+  @Test
   void aLoginTimesOut() {
     net.tailnet.createUser(net.now, "ann", "", net);
     Machine machine = net.machine("a");
