@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The process that listens on a port.
 ///
@@ -26,23 +27,42 @@ public record PortHolder(long pid, String name) {
     return find(port, List.of("net/udp", "net/udp6"), false);
   }
 
-  /// What to tell a user whose port is not free: `TCP port 80 is taken by nginx (pid 812)`, or the
-  /// system's own reason where the holder cannot be told.
+  /// What to tell a user who cannot have a port: `TCP port 80 is taken by nginx (pid 812)`, or the
+  /// system's own reason where it is another one or the holder cannot be told.
   public static String explainTcp(int port, Throwable cause) {
-    return explain("TCP", port, ofTcp(port), cause);
+    return isTaken(cause)
+        ? explain("TCP", port, ofTcp(port), cause)
+        : explain("TCP", port, Optional.empty(), cause);
   }
 
   /// The same for a UDP port.
   public static String explainUdp(int port, Throwable cause) {
-    return explain("UDP", port, ofUdp(port), cause);
+    return isTaken(cause)
+        ? explain("UDP", port, ofUdp(port), cause)
+        : explain("UDP", port, Optional.empty(), cause);
+  }
+
+  /// Not so when the port may not be had, or the address is not this machine's: then whoever listens
+  /// on the same port of another address is innocent.
+  private static boolean isTaken(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("Address already in use");
   }
 
   private static String explain(
       String protocol, int port, Optional<PortHolder> holder, Throwable cause) {
     return holder
         .map(h -> protocol + " port " + port + " is taken by " + h)
-        .orElseGet(
-            () -> "cannot listen on " + protocol + " port " + port + ": " + cause.getMessage());
+        .orElseGet(() ->
+            "cannot listen on " + protocol + " port " + port + ": " + reason(cause.getMessage()));
+  }
+
+  /// Netty's native sockets put the name of the call in front: `bind(..) failed with error(-13):
+  /// Permission denied`.
+  private static String reason(@Nullable String message) {
+    String text = String.valueOf(message);
+    return text.startsWith("bind") && text.contains("): ")
+        ? text.substring(text.indexOf("): ") + 3)
+        : text;
   }
 
   /// Such as `nginx (pid 812)`.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -35,6 +36,20 @@ class PortHolderTest {
       assertEquals(
           ProcessHandle.current().pid(),
           PortHolder.ofUdp(socket.getLocalPort()).orElseThrow().pid());
+    }
+  }
+
+  @Test
+  void whoListensOnThePortOfAnotherAddressIsNotBlamedForAnotherFault() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = server.getLocalPort();
+      assertEquals(
+          "cannot listen on TCP port " + port + ": Permission denied",
+          PortHolder.explainTcp(
+              port, new BindException("bind(..) failed with error(-13): Permission denied")));
+      assertEquals(
+          "TCP port " + port + " is taken by " + PortHolder.ofTcp(port).orElseThrow(),
+          PortHolder.explainTcp(port, new BindException("Address already in use")));
     }
   }
 }
