@@ -9,10 +9,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslContext;
+import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   /// The map stream, and whatever else a node asks beside it.
   private static final int MAX_STREAMS = 64;
+
+  private static final int MAX_HEADERS = 16 * 1024;
 
   private final @Nullable SslContext tls;
   private final MachinePrivateKey serverKey;
@@ -51,11 +55,12 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!limits.enter()) {
+    SocketAddress remote = channel.remoteAddress();
+    if (!limits.connections.enter(remote)) {
       channel.close();
       return;
     }
-    channel.closeFuture().addListener(_ -> limits.leave());
+    channel.closeFuture().addListener(_ -> limits.connections.leave(remote));
     ChannelPipeline pipeline = channel.pipeline();
     if (tls != null) {
       pipeline.addLast(tls.newHandler(channel.alloc()));
@@ -68,13 +73,14 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   private void openInside(ChannelPipeline pipeline, Ts2021Peer peer) {
-    pipeline.addLast(
+    Http2FrameCodec codec =
         Http2FrameCodecBuilder.forServer()
             .initialSettings(
                 Http2Settings.defaultSettings()
                     .maxConcurrentStreams(MAX_STREAMS)
-                    .maxHeaderListSize(16 * 1024))
-            .build());
+                    .maxHeaderListSize(MAX_HEADERS))
+            .build();
+    pipeline.addLast(codec);
     pipeline.addLast(
         new Http2MultiplexHandler(
             new ChannelInitializer<>() {
@@ -83,5 +89,6 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                 stream.pipeline().addLast(new NodeRequestHandler(peer, handlers, limits, executor));
               }
             }));
+    pipeline.addLast(new Liveness(() -> codec.connection().numActiveStreams() > 0));
   }
 }

@@ -1,6 +1,6 @@
 package dev.weft.control.http;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import dev.weft.transport.limit.ConnectionLimits;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What all connections of the process share, and how much of it there is.
@@ -8,16 +8,20 @@ final class Limits {
   /// A register or map request takes a few KiB; routes and services can make it larger.
   static final int MAX_BODY = 256 * 1024;
 
-  /// Of all requests that are being received or answered. When it is used up, requests are refused
-  /// with 503.
+  /// Of all requests that are being received or answered, as long as their bodies are needed. When
+  /// it is used up, requests are refused with 503.
   static final long MAX_BODIES = 64L * 1024 * 1024;
 
   /// A node has two or three (`docs/protocol/control.md` §2.6). When reached, new connections are
   /// closed.
-  static final int MAX_CONNECTIONS = 20_000;
+  private static final int MAX_CONNECTIONS = 20_000;
 
+  /// Hundreds of nodes may sit behind one address.
+  private static final int MAX_CONNECTIONS_OF_A_PLACE = 2_000;
+
+  final ConnectionLimits connections =
+      new ConnectionLimits(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_A_PLACE);
   private final AtomicLong bodyBytes = new AtomicLong();
-  private final AtomicInteger connections = new AtomicInteger();
 
   boolean reserveBody(int bytes) {
     if (bodyBytes.addAndGet(bytes) <= MAX_BODIES) {
@@ -31,15 +35,8 @@ final class Limits {
     bodyBytes.addAndGet(-bytes);
   }
 
-  boolean enter() {
-    if (connections.incrementAndGet() <= MAX_CONNECTIONS) {
-      return true;
-    }
-    connections.decrementAndGet();
-    return false;
-  }
-
-  void leave() {
-    connections.decrementAndGet();
+  /// What is reserved now.
+  long reservedBytes() {
+    return bodyBytes.get();
   }
 }

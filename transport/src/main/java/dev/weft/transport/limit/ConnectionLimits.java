@@ -1,0 +1,67 @@
+package dev.weft.transport.limit;
+
+import dev.weft.base.Ip;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How many connections a server has, and from where. One that is over a limit is to be closed.
+///
+/// A place is an IPv4 address or an IPv6 /64, which is what one household or one rented machine
+/// has. This machine itself is no place: a front that ends TLS brings everybody's connections from
+/// there.
+///
+/// Called on any thread. Remembers the places of open connections, so no more than `total`.
+public final class ConnectionLimits {
+  private final int total;
+  private final int perPlace;
+  private final Map<Ip, Integer> places = new HashMap<>();
+  private int open;
+
+  /// @param perPlace of connections from one place
+  public ConnectionLimits(int total, int perPlace) {
+    this.total = total;
+    this.perPlace = perPlace;
+  }
+
+  /// Counts a connection, unless there are too many. What has entered must [#leave] once.
+  ///
+  /// @return whether it may be served
+  public synchronized boolean enter(SocketAddress remote) {
+    if (open >= total) {
+      return false;
+    }
+    @Nullable Ip place = placeOf(remote);
+    if (place != null) {
+      int count = places.getOrDefault(place, 0);
+      if (count >= perPlace) {
+        return false;
+      }
+      places.put(place, count + 1);
+    }
+    open++;
+    return true;
+  }
+
+  /// A connection that had entered is gone.
+  public synchronized void leave(SocketAddress remote) {
+    open--;
+    @Nullable Ip place = placeOf(remote);
+    if (place != null) {
+      places.computeIfPresent(place, (_, count) -> count == 1 ? null : count - 1);
+    }
+  }
+
+  private static @Nullable Ip placeOf(SocketAddress remote) {
+    if (!(remote instanceof InetSocketAddress address) || address.isUnresolved()) {
+      return null;
+    }
+    Ip ip = Ip.of(address.getAddress()).unmap();
+    if (ip.isLoopback()) {
+      return null;
+    }
+    return ip.isV4() ? ip : Ip.v6(ip.high(), 0);
+  }
+}
