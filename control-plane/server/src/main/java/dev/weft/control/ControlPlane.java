@@ -33,7 +33,7 @@ final class ControlPlane {
   private static final Duration FOLLOWUP_PATIENCE = Duration.ofMinutes(10);
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition logins = lock.newCondition();
+  private final HeldLogins held = new HeldLogins(lock);
   private final TreeMap<Long, Stream> streams = new TreeMap<>();
   private final Tailnet tailnet;
   private final TailnetStore store;
@@ -62,38 +62,47 @@ final class ControlPlane {
   }
 
   /// Registers; while a login waits for approval and the client follows it up, so does this.
-  ///
-  /// @param isWanted whether anybody still waits for the answer; see [#wakeLogins]
-  RegisterResponse register(MachineKey machine, RegisterRequest request, Wanted isWanted)
+  RegisterResponse register(MachineKey machine, RegisterRequest request, Caller caller)
       throws InterruptedException {
     long patience = FOLLOWUP_PATIENCE.toNanos();
+    HeldLogins.@Nullable Held hold = null;
     lock.lock();
     try {
       while (true) {
         RegisterOutcome outcome = tailnet.register(now(), machine, request, output);
-        boolean isHeld =
-            switch (outcome) {
-              case RegisterOutcome.Answer _ -> false;
-              case RegisterOutcome.Hold _ -> patience > 0 && !closed && isWanted.still();
-            };
-        if (!isHeld) {
-          return outcome.response();
+        switch (outcome) {
+          case RegisterOutcome.Answer _ -> {
+            return outcome.response();
+          }
+          case RegisterOutcome.Hold(RegisterResponse stillWaiting) -> {
+            if (hold == null) {
+              hold = held.begin(stillWaiting.authUrl());
+              caller.isHeld(putOff(hold));
+            }
+            if (patience <= 0 || closed || hold.isPutOff()) {
+              return stillWaiting;
+            }
+            patience = hold.await(patience);
+          }
         }
-        patience = logins.awaitNanos(patience);
       }
     } finally {
+      if (hold != null) {
+        hold.end();
+      }
       lock.unlock();
     }
   }
 
-  /// Makes every held [#register] look again whether it is wanted.
-  void wakeLogins() {
-    lock.lock();
-    try {
-      logins.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  private Runnable putOff(HeldLogins.Held hold) {
+    return () -> {
+      lock.lock();
+      try {
+        hold.putOff();
+      } finally {
+        lock.unlock();
+      }
+    };
   }
 
   Optional<RegisteredNode> authenticate(MachineKey machine, NodeKey key) {
@@ -139,15 +148,18 @@ final class ControlPlane {
     try {
       closed = true;
       streams.values().forEach(Stream::end);
-      logins.signalAll();
+      held.wakeAll();
     } finally {
       lock.unlock();
     }
   }
 
-  /// Whether the answer to a request is still wanted.
-  interface Wanted {
-    boolean still();
+  /// Whoever waits for the answer to a registration.
+  interface Caller {
+    /// It will take long. Called with the lock held.
+    ///
+    /// @param putOff to be run, on any other thread, when nobody waits any more
+    void isHeld(Runnable putOff);
   }
 
   /// A node's map stream, for the thread that serves it.
@@ -237,7 +249,7 @@ final class ControlPlane {
 
     @Override
     public void loginSettled() {
-      logins.signalAll();
+      held.wakeAll();
     }
   }
 }

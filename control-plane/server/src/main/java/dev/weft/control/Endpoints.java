@@ -26,6 +26,9 @@ final class Endpoints implements Handlers {
 
   private static final String REGISTER_PAGE = "/register/";
 
+  /// What a login waits with for minutes, and anybody may begin one. Real ones take a few KiB.
+  private static final int MAX_REGISTER_BODY = 64 * 1024;
+
   private final ControlPlane plane;
   private final MachineKey serverKey;
   private final MapEndpoint maps;
@@ -104,11 +107,20 @@ final class Endpoints implements Handlers {
   }
 
   private void register(Exchange exchange) throws MalformedJson {
+    if (exchange.body().length > MAX_REGISTER_BODY) {
+      exchange.reply(Reply.text(413, "the request is too large"));
+      return;
+    }
     RegisterRequest request = Json.decode(RegisterRequest.JSON, exchange.body());
-    exchange.onClose(plane::wakeLogins);
     try {
       RegisterResponse response =
-          plane.register(exchange.peer().machine(), request, exchange::isOpen);
+          plane.register(
+              exchange.peer().machine(),
+              request,
+              putOff -> {
+                exchange.forgetBody();
+                exchange.onClose(putOff);
+              });
       exchange.reply(Reply.json(Json.encode(RegisterResponse.JSON, response)));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

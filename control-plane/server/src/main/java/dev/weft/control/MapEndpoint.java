@@ -44,7 +44,8 @@ final class MapEndpoint {
       plane.update(node.get(), request);
     }
     if (request.stream()) {
-      stream(exchange, request, node.get());
+      exchange.forgetBody();
+      stream(exchange, request.compress(), request.keepAlive(), node.get());
     } else if (request.omitPeers()) {
       exchange.reply(Reply.empty(200));
     } else {
@@ -57,7 +58,8 @@ final class MapEndpoint {
     }
   }
 
-  private void stream(Exchange exchange, MapRequest request, RegisteredNode node)
+  private void stream(
+      Exchange exchange, String compress, boolean keepAlive, RegisteredNode node)
       throws IOException {
     try (ControlPlane.Stream stream = plane.open(node)) {
       exchange.onClose(stream::end);
@@ -66,13 +68,13 @@ final class MapEndpoint {
         return;
       }
       exchange.begin();
-      exchange.send(frames.frame(request.compress(), message.get().encode()), SEND_PATIENCE);
+      exchange.send(frames.frame(compress, message.get().encode()), SEND_PATIENCE);
       while (!stream.isOver()) {
         message = stream.next(untilKeepAlive());
         if (message.isPresent()) {
-          exchange.send(frames.frame(request.compress(), message.get().encode()), SEND_PATIENCE);
-        } else if (!stream.isOver() && request.keepAlive()) {
-          exchange.send(frames.keepAlive(request.compress()), SEND_PATIENCE);
+          exchange.send(frames.frame(compress, message.get().encode()), SEND_PATIENCE);
+        } else if (!stream.isOver() && keepAlive) {
+          exchange.send(frames.keepAlive(compress), SEND_PATIENCE);
         }
       }
       exchange.finish();

@@ -220,6 +220,30 @@ final class ControlServerTest {
   }
 
   @Test
+  void oneRequestIsHeldForALoginAndANewerOneReplacesIt() throws Exception {
+    try (TestNode a = node()) {
+      RegisterRequest request = a.registerRequest("a").build();
+      String url = a.register(request).authUrl();
+      RegisterRequest followup = request.toBuilder().followup(url).build();
+      CompletableFuture<RegisterResponse> older = a.registerLater(followup);
+      CompletableFuture<RegisterResponse> newer = a.registerLater(followup);
+      // Which of them comes later is the threads' affair.
+      CompletableFuture.anyOf(older, newer).get(20, TimeUnit.SECONDS);
+      CompletableFuture<RegisterResponse> replaced = older.isDone() ? older : newer;
+      assertEquals(url, replaced.get().authUrl());
+      assertFalse(older.isDone() && newer.isDone());
+    }
+  }
+
+  @Test
+  void aRegistrationOfUnusualSizeIsRefused() throws Exception {
+    try (TestNode a = node()) {
+      byte[] body = ("{\"x\":\"" + "y".repeat(64 * 1024) + "\"}").getBytes(UTF_8);
+      assertEquals(413, a.post("/machine/register", body).get(20, TimeUnit.SECONDS).status());
+    }
+  }
+
+  @Test
   void aDeletedNodeLosesItsStream() throws Exception {
     try (TestNode a = node()) {
       a.register("a", reusableKey());

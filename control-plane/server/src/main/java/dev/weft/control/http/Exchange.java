@@ -19,9 +19,10 @@ public final class Exchange {
   private final Ts2021Peer peer;
   private final String method;
   private final String path;
-  private final byte[] body;
+  private byte[] body;
   private final Http2StreamChannel stream;
   private final Executor executor;
+  private final Runnable release;
   private boolean answered;
 
   Exchange(
@@ -30,7 +31,9 @@ public final class Exchange {
       String path,
       byte[] body,
       Http2StreamChannel stream,
-      Executor executor) {
+      Executor executor,
+      Runnable release) {
+    this.release = release;
     this.peer = peer;
     this.method = method;
     this.path = path;
@@ -54,6 +57,13 @@ public final class Exchange {
 
   public byte[] body() {
     return body;
+  }
+
+  /// The body is not needed any more. To be said before the answer is waited for or streamed: bodies
+  /// share a small room.
+  public void forgetBody() {
+    body = new byte[0];
+    release.run();
   }
 
   public boolean isAnswered() {

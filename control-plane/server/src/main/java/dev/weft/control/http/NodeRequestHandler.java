@@ -11,6 +11,9 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +27,13 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   private final Limits limits;
   private final Executor executor;
 
+  /// How long a request may take to arrive. What has arrived of it takes up room that others need.
+  static final int PATIENCE_SECONDS = 30;
+
+  private @Nullable Future<?> deadline;
   private @Nullable Http2HeadersFrame head;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-  private int reserved;
+  private ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private final AtomicInteger reserved = new AtomicInteger();
   private boolean handedOver;
 
   NodeRequestHandler(Ts2021Peer peer, Handlers handlers, Limits limits, Executor executor) {
@@ -34,6 +41,11 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
     this.handlers = handlers;
     this.limits = limits;
     this.executor = executor;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    deadline = ctx.executor().schedule(() -> ctx.close(), PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   @Override
@@ -57,6 +69,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    stopDeadline();
     if (!handedOver) {
       release();
     }
@@ -80,19 +93,21 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
       refuse(ctx, Reply.text(503, "busy, try again"));
       return false;
     }
-    reserved += more;
+    reserved.addAndGet(more);
     body.writeBytes(ByteBufUtil.getBytes(content));
     return true;
   }
 
   private void refuse(ChannelHandlerContext ctx, Reply reply) {
     handedOver = true;
+    stopDeadline();
     release();
     exchange(ctx).reply(reply);
   }
 
   private void handOver(ChannelHandlerContext ctx) {
     handedOver = true;
+    stopDeadline();
     Exchange exchange = exchange(ctx);
     executor.execute(() -> {
       try {
@@ -110,8 +125,16 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
 
   private Exchange exchange(ChannelHandlerContext ctx) {
     Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
+    byte[] whole = body.toByteArray();
+    body = new ByteArrayOutputStream(0); // this handler may live as long as a map stream
     return new Exchange(
-        peer, pseudo(":method"), pseudo(":path"), body.toByteArray(), stream, executor);
+        peer,
+        pseudo(":method"),
+        pseudo(":path"),
+        whole,
+        stream,
+        executor,
+        this::release);
   }
 
   private String pseudo(String name) {
@@ -119,8 +142,13 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
     return value == null ? "" : value.toString();
   }
 
+  private void stopDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
   private void release() {
-    limits.releaseBody(reserved);
-    reserved = 0;
+    limits.releaseBody(reserved.getAndSet(0));
   }
 }
