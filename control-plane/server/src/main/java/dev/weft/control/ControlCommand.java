@@ -136,8 +136,8 @@ public final class ControlCommand {
   private static ControlSettings read(Settings settings) throws IOException {
     return ControlSettings.builder()
         .stateDir(settings.value(STATE_DIR))
-        .listen(resolve(settings.value(LISTEN)))
-        .http(settings.find(HTTP).map(ControlCommand::resolve).orElse(null))
+        .listen(resolve(settings, LISTEN, settings.value(LISTEN)))
+        .http(settings.find(HTTP).map(address -> resolve(settings, HTTP, address)).orElse(null))
         .url(settings.value(URL))
         .domain(settings.value(DOMAIN))
         .derpMap(derpMap(settings))
@@ -167,10 +167,16 @@ public final class ControlCommand {
         : null;
   }
 
-  private static InetSocketAddress resolve(HostPort address) {
-    return address.isEveryAddress()
-        ? new InetSocketAddress((InetAddress) null, address.port())
-        : new InetSocketAddress(address.host(), address.port());
+  private static InetSocketAddress resolve(
+      Settings settings, Setting<HostPort> setting, HostPort address) {
+    if (address.isEveryAddress()) {
+      return new InetSocketAddress((InetAddress) null, address.port());
+    }
+    InetSocketAddress resolved = new InetSocketAddress(address.host(), address.port());
+    if (resolved.isUnresolved()) {
+      throw settings.rejected(setting, "there is no address for " + address.host());
+    }
+    return resolved;
   }
 
   private static String text(InetSocketAddress address) {

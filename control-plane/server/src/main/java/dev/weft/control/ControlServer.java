@@ -90,14 +90,25 @@ public final class ControlServer implements AutoCloseable {
     Endpoints endpoints = new Endpoints(plane, key.publicKey(), entropy);
     HttpFront front = new HttpFront(key, entropy, endpoints);
     parts.push(front);
-    InetSocketAddress address = front.listen(settings.listen(), tls);
+    InetSocketAddress address = listen(front, settings.listen(), tls, "--listen");
     @Nullable InetSocketAddress http =
-        settings.http() == null ? null : front.listen(settings.http(), null);
+        settings.http() == null ? null : listen(front, settings.http(), null, "--http");
     AdminSocket admin = AdminSocket.listen(dir.path(), new AdminAccess(plane));
     parts.push(admin);
     parts.push(plane::close);
     log.info("control plane of {} on {}", settings.domain(), address);
     return new ControlServer(plane, key.publicKey(), address, http, admin.path(), parts);
+  }
+
+  private static InetSocketAddress listen(
+      HttpFront front, InetSocketAddress address, @Nullable SslContext tls, String flag)
+      throws IOException {
+    try {
+      return front.listen(address, tls);
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage() + "; choose another with " + flag + " ADDRESS:PORT", e.getCause());
+    }
   }
 
   /// Where clients connect, with the real port.

@@ -62,9 +62,7 @@ public final class HttpFront implements AutoCloseable {
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          PortHolder.explainTcp(address.getPort(), bound.cause())
-              + "; choose another with --listen ADDRESS:PORT",
-          bound.cause());
+          PortHolder.explainTcp(address.getPort(), bound.cause()), bound.cause());
     }
     listening.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();
