@@ -47,6 +47,9 @@ final class HttpPages extends ChannelInboundHandlerAdapter {
   private @Nullable HttpRequest request;
   private @Nullable Future<?> deadline;
 
+  /// The last response has been written.
+  private boolean closing;
+
   /// @param patience how long a request may take to arrive, from the connection or the last
   ///   response on
   HttpPages(Switchboard board, Duration patience) {
@@ -94,6 +97,10 @@ final class HttpPages extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    if (closing) {
+      ReferenceCountUtil.release(msg);
+      return;
+    }
     if (msg instanceof HttpRequest head) {
       request = head;
     }
@@ -112,7 +119,11 @@ final class HttpPages extends ChannelInboundHandlerAdapter {
         request.decoderResult().isFailure()
             ? empty(HttpResponseStatus.BAD_REQUEST)
             : respond(request);
-    boolean keepAlive = response.status().code() < 400 && HttpUtil.isKeepAlive(request);
+    // Whoever asks on without reading the answers would have them pile up here.
+    boolean keepAlive =
+        response.status().code() < 400
+            && HttpUtil.isKeepAlive(request)
+            && ctx.channel().isWritable();
     int length = response.content().readableBytes();
     if (!response.status().equals(HttpResponseStatus.NO_CONTENT)) {
       response.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
@@ -125,6 +136,7 @@ final class HttpPages extends ChannelInboundHandlerAdapter {
       ctx.writeAndFlush(response);
       restartDeadline(ctx);
     } else {
+      closing = true;
       ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
     }
   }

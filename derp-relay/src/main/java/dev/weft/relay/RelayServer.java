@@ -10,6 +10,7 @@ import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpNode;
 import dev.weft.tailcfg.DerpRegion;
 import dev.weft.transport.derp.DerpUpgrade;
+import dev.weft.transport.limit.ConnectionLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -22,6 +23,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,8 +46,12 @@ public final class RelayServer implements AutoCloseable {
 
   private static final int NO_STUN = -1;
 
+  /// So many places it takes to use up all connections.
+  private static final int PLACES = 16;
+
   private final RelaySettings settings;
   private final Listeners listeners;
+  private final ConnectionLimits limits;
   private final Switchboard board;
   private final Optional<RelayCertificate> certificate;
   private final StunAnswers stunAnswers = new StunAnswers();
@@ -62,6 +68,12 @@ public final class RelayServer implements AutoCloseable {
     this.board = board;
     this.certificate = certificate;
     this.listeners = new Listeners(settings.threads());
+    // A front that ends TLS brings the connections of everybody.
+    int perPlace =
+        settings.tls()
+            ? Math.max(1, settings.maxConnections() / PLACES)
+            : settings.maxConnections();
+    this.limits = new ConnectionLimits(settings.maxConnections(), perPlace);
   }
 
   /// Starts a relay; it serves when this returns.
@@ -113,10 +125,12 @@ public final class RelayServer implements AutoCloseable {
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
-        if (connections.size() >= settings.maxConnections()) {
+        SocketAddress remote = channel.remoteAddress();
+        if (!limits.enter(remote)) {
           channel.close();
           return;
         }
+        channel.closeFuture().addListener(_ -> limits.leave(remote));
         connections.add(channel);
         if (secure != null) {
           SslHandler handler = secure.newHandler(channel.alloc());

@@ -114,6 +114,16 @@ class HttpPagesTest {
     }
   }
 
+  @Test
+  void whoeverAsksOnWithoutReadingTheAnswersGetsOneMoreAndNoOther() {
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+
+    String responses = exchange("GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(100));
+
+    assertEquals(2, responses.split("HTTP/1.1 200 OK", -1).length, responses);
+    assertFalse(channel.isOpen());
+  }
+
   private String exchange(String request) {
     channel.writeInbound(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII));
     StringBuilder response = new StringBuilder();

@@ -200,7 +200,8 @@ public final class JsonTypes {
     for (int i = 0; i < length; i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         return text.codePoints()
-            .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c)
+            .map(
+                c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? REPLACEMENT : c)
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString();
       }

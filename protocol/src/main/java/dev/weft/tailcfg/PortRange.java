@@ -1,6 +1,5 @@
 package dev.weft.tailcfg;
 
-
 import static dev.weft.json.JsonTypes.UINT16;
 
 import dev.weft.json.JsonType;

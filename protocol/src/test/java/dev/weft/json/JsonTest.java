@@ -44,8 +44,23 @@ final class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "abc", "tru", "01", "1e", "-", "+1", ".5", "[1,]", "[01]", "[1 2]", "{\"a\":}", "{\"a\":1,}",
-        "\"a\nb\"", "\"\\q\"", "\"\\u12g4\"", "[\"\\ud8\"]", "[\uff11]"
+        "abc",
+        "tru",
+        "01",
+        "1e",
+        "-",
+        "+1",
+        ".5",
+        "[1,]",
+        "[01]",
+        "[1 2]",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "\"a\nb\"",
+        "\"\\q\"",
+        "\"\\u12g4\"",
+        "[\"\\ud8\"]",
+        "[\uff11]"
       })
   void aRawValueThatIsNoJsonIsRefusedLestItSpoilWhateverItIsPutInto(String text) {
     assertThrows(
@@ -55,13 +70,18 @@ final class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{}", "[]", "[ ]", "{ \"a\" : [ 1 , -0.5e+10 , true , null ] }", "\"\\u00e9\\n\"", "-0",
-        "1E5", "{\"a\":{\"a\":[[\"]\"]]}}"
+        "{}",
+        "[]",
+        "[ ]",
+        "{ \"a\" : [ 1 , -0.5e+10 , true , null ] }",
+        "\"\\u00e9\\n\"",
+        "-0",
+        "1E5",
+        "{\"a\":{\"a\":[[\"]\"]]}}"
       })
   void aRawValueIsAnyJson(String text) throws MalformedJson {
     assertEquals(
-        new RawJson(text),
-        Json.decode(mapOf(RawJson.JSON), "{\"x\":" + text + "}").get("x"));
+        new RawJson(text), Json.decode(mapOf(RawJson.JSON), "{\"x\":" + text + "}").get("x"));
   }
 
   @ParameterizedTest
@@ -79,8 +99,7 @@ final class JsonTest {
   @ParameterizedTest
   @ValueSource(strings = {"+10000-01-01T00:00:00Z", "-0001-12-31T23:59:59Z"})
   void aTimeThatGoCannotReadIsRefused(String text) {
-    assertThrows(
-        MalformedJson.class, () -> Json.decode(listOf(TIME), "[\"" + text + "\"]"));
+    assertThrows(MalformedJson.class, () -> Json.decode(listOf(TIME), "[\"" + text + "\"]"));
   }
 
   @Test
@@ -88,7 +107,8 @@ final class JsonTest {
     List<String> read = Json.decode(listOf(STRING), "[\"a\\ud800b\\udc00\",\"\\ud83d\\ude00\"]");
     assertEquals(List.of("a\ufffdb\ufffd", "\ud83d\ude00"), read);
     assertEquals(
-        "[\"a\ufffdb\ufffd\",\"\ud83d\ude00\"]", new String(Json.encode(listOf(STRING), read), UTF_8));
+        "[\"a\ufffdb\ufffd\",\"\ud83d\ude00\"]",
+        new String(Json.encode(listOf(STRING), read), UTF_8));
     SortedMap<String, String> map = Json.decode(mapOf(STRING), "{\"\\ud800\":\"x\"}");
     assertEquals("{\"\ufffd\":\"x\"}", Json.encodeToText(mapOf(STRING), map));
   }

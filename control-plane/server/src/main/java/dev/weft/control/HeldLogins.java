@@ -20,8 +20,8 @@ final class HeldLogins {
     this.lock = lock;
   }
 
-  /// Another client holds. One that held for the same login is put off, and when there are too many,
-  /// the one that holds longest.
+  /// Another client holds. One that held for the same login is put off, and when there are too
+  /// many, the one that holds longest.
   Held begin(String url) {
     Held previous = byUrl.remove(url);
     if (previous != null) {

@@ -58,8 +58,7 @@ final class MapEndpoint {
     }
   }
 
-  private void stream(
-      Exchange exchange, String compress, boolean keepAlive, RegisteredNode node)
+  private void stream(Exchange exchange, String compress, boolean keepAlive, RegisteredNode node)
       throws IOException {
     try (ControlPlane.Stream stream = plane.open(node)) {
       exchange.onClose(stream::end);

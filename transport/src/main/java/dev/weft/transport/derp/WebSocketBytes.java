@@ -15,16 +15,22 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 
 /// A WebSocket as a stream of bytes: message boundaries mean nothing to DERP.
 final class WebSocketBytes extends ChannelDuplexHandler {
+  private boolean closing;
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     if (!(msg instanceof WebSocketFrame frame)) {
       ctx.fireChannelRead(msg);
       return;
     }
+    if (closing) {
+      frame.release();
+      return;
+    }
     switch (frame) {
       case BinaryWebSocketFrame _, ContinuationWebSocketFrame _ ->
           ctx.fireChannelRead(frame.content());
-      case PingWebSocketFrame _ -> ctx.writeAndFlush(new PongWebSocketFrame(frame.content()));
+      case PingWebSocketFrame _ -> pong(ctx, frame);
       case PongWebSocketFrame _ -> frame.release();
       case CloseWebSocketFrame _ -> {
         frame.release();
@@ -37,7 +43,17 @@ final class WebSocketBytes extends ChannelDuplexHandler {
     }
   }
 
-  private static void close(ChannelHandlerContext ctx, WebSocketCloseStatus status) {
+  /// A client that does not take what is due gets no answer: those would pile up.
+  private static void pong(ChannelHandlerContext ctx, WebSocketFrame ping) {
+    if (ctx.channel().isWritable()) {
+      ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
+    } else {
+      ping.release();
+    }
+  }
+
+  private void close(ChannelHandlerContext ctx, WebSocketCloseStatus status) {
+    closing = true;
     ctx.writeAndFlush(new CloseWebSocketFrame(status)).addListener(ChannelFutureListener.CLOSE);
   }
 

@@ -42,8 +42,8 @@ public record PortHolder(long pid, String name) {
         : explain("UDP", port, Optional.empty(), cause);
   }
 
-  /// Not so when the port may not be had, or the address is not this machine's: then whoever listens
-  /// on the same port of another address is innocent.
+  /// Not so when the port may not be had, or the address is not this machine's: then whoever
+  /// listens on the same port of another address is innocent.
   private static boolean isTaken(Throwable cause) {
     return String.valueOf(cause.getMessage()).contains("Address already in use");
   }

@@ -59,8 +59,8 @@ public final class Exchange {
     return body;
   }
 
-  /// The body is not needed any more. To be said before the answer is waited for or streamed: bodies
-  /// share a small room.
+  /// The body is not needed any more. To be said before the answer is waited for or streamed:
+  /// bodies share a small room.
   public void forgetBody() {
     body = new byte[0];
     release.run();

@@ -61,8 +61,7 @@ public final class HttpFront implements AutoCloseable {
                 new ConnectionInitializer(tls, serverKey, entropy, handlers, limits, requests));
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          PortHolder.explainTcp(address.getPort(), bound.cause()), bound.cause());
+      throw new IOException(PortHolder.explainTcp(address.getPort(), bound.cause()), bound.cause());
     }
     listening.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();

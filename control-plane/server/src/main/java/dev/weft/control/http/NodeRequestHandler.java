@@ -128,13 +128,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
     byte[] whole = body.toByteArray();
     body = new ByteArrayOutputStream(0); // this handler may live as long as a map stream
     return new Exchange(
-        peer,
-        pseudo(":method"),
-        pseudo(":path"),
-        whole,
-        stream,
-        executor,
-        this::release);
+        peer, pseudo(":method"), pseudo(":path"), whole, stream, executor, this::release);
   }
 
   private String pseudo(String name) {

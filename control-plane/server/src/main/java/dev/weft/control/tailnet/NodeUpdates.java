@@ -46,8 +46,7 @@ final class NodeUpdates {
   }
 
   /// The name follows the machine's hostname until an admin gives it another.
-  static String nameFor(
-      RegisteredNode node, Hostinfo hostinfo, Predicate<String> isNameTaken) {
+  static String nameFor(RegisteredNode node, Hostinfo hostinfo, Predicate<String> isNameTaken) {
     if (node.renamed() || hostinfo.hostname().equals(node.hostinfo().hostname())) {
       return node.givenName();
     }

@@ -237,8 +237,7 @@ final class RegistrarTest {
     net.tailnet.createUser(net.now, "bea", "", net);
 
     Refusal refusal =
-        assertThrows(
-            Refusal.class, () -> net.tailnet.approveLogin(net.now, id, "bea", net));
+        assertThrows(Refusal.class, () -> net.tailnet.approveLogin(net.now, id, "bea", net));
 
     assertTrue(refusal.getMessage().contains("another machine"), refusal.getMessage());
     assertEquals(owner.key(), net.node(owner.nodeKey()).machineKey());
@@ -249,8 +248,7 @@ final class RegistrarTest {
   @Test
   void aNewLoginUnderAnotherHostnameRenamesTheNode() {
     Machine machine = net.join("ann", "a");
-    Machine renamed =
-        new Machine(machine.key(), net.newNodeKey(), machine.disco(), "b");
+    Machine renamed = new Machine(machine.key(), net.newNodeKey(), machine.disco(), "b");
     net.register(renamed.key(), renamed.request(net.keyOf("ann")));
     assertEquals("b", net.node(renamed.nodeKey()).givenName());
   }
