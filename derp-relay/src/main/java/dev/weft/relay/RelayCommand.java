@@ -59,6 +59,10 @@ public final class RelayCommand {
         out.print(SCHEMA.usage());
         return 0;
       }
+      if (!settings.arguments().isEmpty()) {
+        err.println("weft relay takes only flags, not: " + String.join(" ", settings.arguments()));
+        return EXIT_USAGE;
+      }
       RelayServer relay = RelayServer.start(relaySettings(settings));
       try (relay) {
         announce(relay, settings, out);
@@ -78,6 +82,13 @@ public final class RelayCommand {
   }
 
   private static RelaySettings relaySettings(Settings settings) {
+    if (!RelaySettings.isHostname(settings.value(HOSTNAME))) {
+      throw settings.rejected(
+          HOSTNAME,
+          "expected a name or an address such as relay.example.com or 203.0.113.7, found \""
+              + settings.value(HOSTNAME)
+              + "\"");
+    }
     RelaySettings wanted =
         RelaySettings.of(
                 socketAddress(settings, LISTEN),
@@ -107,6 +118,11 @@ public final class RelayCommand {
     relay.stunAddress().ifPresent(stun -> out.println("STUN answers on " + text(stun) + " (UDP)"));
     out.println("For the DERP map of your control plane:");
     out.println(relay.derpMapJson(region, "r" + region, settings.value(HOSTNAME)));
+    if (relay.isPinned()) {
+      out.println(
+          "It pins this relay's own certificate, which official clients understand from 1.82 on;"
+              + " for older ones give --cert-dir a certificate that they trust.");
+    }
     out.flush();
   }
 

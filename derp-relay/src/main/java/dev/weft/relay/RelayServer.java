@@ -198,6 +198,12 @@ public final class RelayServer implements AutoCloseable {
         DerpMap.JSON, DerpMap.builder().regions(regions).omitDefaultRegions(true).build());
   }
 
+  /// Whether clients know the relay's certificate by a pin in the DERP map. Official clients before
+  /// 1.82 take the pin for a name and refuse the relay.
+  public boolean isPinned() {
+    return certificate.flatMap(RelayCertificate::certName).isPresent();
+  }
+
   /// How many keys are connected.
   public int clients() {
     return board.clients().size();

@@ -1,8 +1,11 @@
 package dev.weft.relay;
 
+import dev.weft.base.Ip;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// How a relay is to run.
 ///
@@ -24,16 +27,26 @@ public record RelaySettings(
     boolean tls,
     int threads,
     int maxConnections) {
+  private static final Predicate<String> DNS_NAME =
+      Pattern.compile("(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+          .asMatchPredicate();
+
   public static final int DEFAULT_MAX_CONNECTIONS = 65_536;
 
   public RelaySettings {
-    if (hostname.isEmpty()) {
+    if (!isHostname(hostname)) {
       throw new IllegalArgumentException(
-          "a relay needs the name or address that nodes reach it by");
+          "a relay needs the name or address that nodes reach it by, not: " + hostname);
     }
     if (threads < 1 || maxConnections < 1) {
       throw new IllegalArgumentException("a relay needs a thread and a connection");
     }
+  }
+
+  /// Whether nodes can look for a relay under this: a DNS name or an IP address, with no scheme and
+  /// no port.
+  public static boolean isHostname(String text) {
+    return Ip.tryParse(text).isPresent() || (text.length() <= 253 && DNS_NAME.test(text));
   }
 
   /// TLS and STUN at these addresses, with a certificate of the relay's own.

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RelayCommandTest {
   @TempDir Path folder;
@@ -40,6 +42,7 @@ class RelayCommandTest {
     assertEquals("none", node.ipv6());
     assertTrue(node.derpPort() > 0 && node.stunPort() > 0);
     assertFalse(node.insecureForTests());
+    assertTrue(lines[4].contains("from 1.82 on"), lines[4]);
   }
 
   @Test
@@ -59,6 +62,7 @@ class RelayCommandTest {
             .getFirst();
     assertEquals("", node.certName());
     assertEquals("", node.ipv4());
+    assertFalse(text(out).contains("1.82"), text(out));
   }
 
   @Test
@@ -84,6 +88,22 @@ class RelayCommandTest {
     assertEquals(2, run());
 
     assertTrue(text(err).contains("--hostname"), text(err));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "https://relay.example", "relay.example:443", "../relay", "-x"})
+  void aHostnameThatNobodyCouldLookUpIsRefused(String hostname) {
+    assertEquals(2, run("--hostname=" + hostname));
+
+    assertEquals(1, text(err).lines().count(), text(err));
+    assertTrue(text(err).contains("relay.example.com"), text(err));
+  }
+
+  @Test
+  void aWordThatIsNoFlagIsNamed() {
+    assertEquals(2, run("--hostname=127.0.0.1", "start"));
+
+    assertEquals("weft relay takes only flags, not: start", text(err).strip());
   }
 
   @Test
