@@ -28,7 +28,8 @@ public record RelaySettings(
     int threads,
     int maxConnections) {
   private static final Predicate<String> DNS_NAME =
-      Pattern.compile("(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+      Pattern.compile(
+              "(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
           .asMatchPredicate();
 
   public static final int DEFAULT_MAX_CONNECTIONS = 65_536;

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -162,6 +163,12 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private static SslContext tlsContext(ControlSettings.Tls tls) throws IOException {
+    for (Path file : List.of(tls.certificate(), tls.key())) {
+      if (!Files.isReadable(file)) {
+        throw new IOException(
+            "cannot read %s, which --tls-cert and --tls-key name".formatted(file));
+      }
+    }
     try {
       return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile())
           .protocols(List.of("TLSv1.3", "TLSv1.2"))

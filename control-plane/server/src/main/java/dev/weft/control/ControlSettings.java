@@ -37,6 +37,11 @@ public record ControlSettings(
   private static final Pattern DOMAIN =
       Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
+  private static final Duration MIN_KEY_EXPIRY = Duration.ofMinutes(1);
+
+  /// Clients cannot read times beyond the year 9999.
+  private static final Duration MAX_KEY_EXPIRY = Duration.ofDays(36_500);
+
   /// Files in PEM.
   ///
   /// @param certificate the chain, leaf first
@@ -47,6 +52,11 @@ public record ControlSettings(
     requireWorkingUrl(url);
     requireWorkingDomain(domain, url);
     requireRelay(derpMap);
+    if (keyExpiry != null
+        && (keyExpiry.compareTo(MIN_KEY_EXPIRY) < 0 || keyExpiry.compareTo(MAX_KEY_EXPIRY) > 0)) {
+      throw new IllegalArgumentException(
+          "a login must last between a minute and 36500 days; for ever when nothing is set");
+    }
   }
 
   private static void requireWorkingUrl(URI url) {

@@ -6,12 +6,14 @@ import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpRegion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,11 +41,35 @@ final class DerpMaps {
 
   private static DerpMap read(String source) throws IOException {
     boolean isUrl = source.startsWith("http://") || source.startsWith("https://");
-    byte[] bytes = isUrl ? fetch(URI.create(source)) : Files.readAllBytes(Path.of(source));
+    byte[] bytes = isUrl ? fetch(source) : readFile(source);
     try {
       return Json.decode(DerpMap.JSON, bytes);
     } catch (MalformedJson e) {
       throw new IOException(source + " is no DERP map: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] readFile(String source) throws IOException {
+    try {
+      return Files.readAllBytes(Path.of(source));
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot read the DERP map %s: %s".formatted(source, FileReason.of(e)), e);
+    }
+  }
+
+  private static byte[] fetch(String source) throws IOException {
+    try {
+      return fetch(URI.create(source));
+    } catch (ConnectException e) {
+      throw new IOException(
+          "cannot fetch the DERP map %s: nobody answers there".formatted(source), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the DERP map's URL is none: " + source, e);
+    } catch (IOException e) {
+      throw new IOException("cannot fetch the DERP map: " + FileReason.of(e), e);
     }
   }
 

@@ -55,6 +55,7 @@ final class HeldLogins {
     /// Waits for any reason to look again.
     ///
     /// @return what is left of the time
+    @SuppressWarnings("WaitNotInLoop") // the caller looks again, and waits again
     long await(long nanos) throws InterruptedException {
       return news.awaitNanos(nanos);
     }

@@ -44,9 +44,17 @@ final class StateDir implements AutoCloseable {
   ///
   /// @throws IOException also when another server holds it
   static StateDir open(Path path) throws IOException {
-    Files.createDirectories(path, OWNER_ONLY_DIR);
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-    FileChannel lock = FileChannel.open(path.resolve(LOCK), Set.of(CREATE, WRITE), OWNER_ONLY_FILE);
+    FileChannel lock;
+    try {
+      Files.createDirectories(path, OWNER_ONLY_DIR);
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+      lock = FileChannel.open(path.resolve(LOCK), Set.of(CREATE, WRITE), OWNER_ONLY_FILE);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot use the state folder %s: %s; choose another with --statedir"
+              .formatted(path, FileReason.of(e)),
+          e);
+    }
     try {
       @Nullable FileLock held = lock.tryLock();
       if (held != null) {

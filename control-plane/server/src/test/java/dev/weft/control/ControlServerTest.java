@@ -344,6 +344,57 @@ final class ControlServerTest {
     assertEquals(2, admin("nodes", "explode"));
   }
 
+  @Test
+  void aTimeThatNobodyCanMeanIsRefused() throws Exception {
+    assertEquals(0, admin("users", "create", "ann"));
+    String key =
+        server.createAuthKey(new Tailnet.AuthKeySpec("ann", false, false, List.of(), null));
+    for (String time : List.of("0s", "1ms", "40000d")) {
+      assertEquals(1, admin("keys", "create", "--user", "ann", "--expiration", time), time);
+    }
+    try (TestNode a = node()) {
+      a.register("laptop", key);
+      for (String time : List.of("0s", "40000d")) {
+        assertEquals(1, admin("nodes", "expiry", "laptop", "--in", time), time);
+      }
+    }
+  }
+
+  @Test
+  void everyCommandExplainsItself() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertEquals(0, admin(out, "keys", "create", "--help"));
+    String text = out.toString(UTF_8);
+    assertTrue(text.startsWith("Usage: weft control keys create --user NAME"), text);
+    assertTrue(text.contains("--never"), text);
+    assertFalse(text.contains("keys list"), text);
+  }
+
+  @Test
+  void aKeyThatShouldEndAndNeverEndIsRefused() throws Exception {
+    assertEquals(0, admin("users", "create", "ann"));
+    assertEquals(1, admin("keys", "create", "--user", "ann", "--never", "--expiration", "1h"));
+  }
+
+  @Test
+  void aNodeCannotCommandTheTerminalOfTheAdmin() throws Exception {
+    assertEquals(0, admin("users", "create", "ann"));
+    String key =
+        server.createAuthKey(new Tailnet.AuthKeySpec("ann", false, false, List.of(), null));
+    try (TestNode a = node()) {
+      RegisterRequest request = a.requestWith(key, "laptop");
+      String os = "\u001b]0;owned\u0007\u009b2J\n" + "x".repeat(10_000);
+      a.register(
+          request.toBuilder().hostinfo(request.hostinfo().toBuilder().os(os).build()).build());
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      assertEquals(0, admin(out, "nodes", "list"));
+      String table = out.toString(UTF_8);
+      assertTrue(table.contains("?]0;owned"), table);
+      assertTrue(table.chars().noneMatch(c -> c != '\n' && Character.isISOControl(c)), table);
+      assertTrue(table.length() < 2_000, table);
+    }
+  }
+
   static ControlSettings settings(Path stateDir) {
     return ControlSettings.builder()
         .stateDir(stateDir)

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,41 @@ final class ControlSettingsTest {
     DerpMap merged = DerpMaps.load(List.of(one.toString(), two.toString(), three.toString()));
     assertEquals(2, merged.regions().size());
     assertEquals("b", merged.regions().get(1).regionCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1H", "P4000000D"})
+  void aLoginThatLastsNoUsableTimeIsRefused(String time) {
+    assertThrows(
+        IllegalArgumentException.class, () -> builder().keyExpiry(Duration.parse(time)).build());
+  }
+
+  @Test
+  void aMapThatCannotBeReadIsNamed() {
+    IOException folder =
+        assertThrows(IOException.class, () -> DerpMaps.load(List.of(dir.toString())));
+    assertTrue(folder.getMessage().contains(dir.toString()), folder.getMessage());
+    // Port 1 of loopback: nobody listens.
+    String url = "http://127.0.0.1:1/derpmap";
+    IOException nobody = assertThrows(IOException.class, () -> DerpMaps.load(List.of(url)));
+    assertEquals(
+        "cannot fetch the DERP map " + url + ": nobody answers there", nobody.getMessage());
+    IOException malformed =
+        assertThrows(IOException.class, () -> DerpMaps.load(List.of("http://a b/")));
+    assertTrue(malformed.getMessage().contains("http://a b/"), malformed.getMessage());
+  }
+
+  @Test
+  void aStateFolderThatCannotBeIsExplained() throws IOException {
+    Path file = Files.writeString(dir.resolve("file"), "");
+    IOException e =
+        assertThrows(
+            IOException.class, () -> ControlServer.start(ControlServerTest.settings(file)));
+    assertEquals(
+        "cannot use the state folder "
+            + file
+            + ": it is not a folder; choose another with --statedir",
+        e.getMessage());
   }
 
   @Test

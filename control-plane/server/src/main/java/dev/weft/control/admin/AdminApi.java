@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Answers requests of admins from the tailnet. To be called with the tailnet's lock held.
 final class AdminApi {
+  /// A hundred years. Clients cannot read times beyond the year 9999, and would refuse every map in
+  /// which there is one.
+  private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
+
   private final Tailnet tailnet;
   private final Tailnet.Output out;
   private final Instant now;
@@ -27,7 +31,7 @@ final class AdminApi {
   AdminReply answer(AdminRequest request) {
     try {
       return dispatch(request);
-    } catch (Refusal e) {
+    } catch (Refusal | IllegalArgumentException e) {
       return AdminReply.builder().error(String.valueOf(e.getMessage())).build();
     }
   }
@@ -51,7 +55,7 @@ final class AdminApi {
       case "nodes.register" -> node(tailnet.approveLogin(now, request.name(), request.user(), out));
       case "nodes.expire" -> node(tailnet.setKeyExpiry(request.node(), now, out));
       case "nodes.expiry" ->
-          node(tailnet.setKeyExpiry(request.node(), after(request.lifetimeSeconds()), out));
+          node(tailnet.setKeyExpiry(request.node(), after(lifetime(request)), out));
       case "nodes.rename" -> node(tailnet.renameNode(request.node(), request.name(), out));
       case "nodes.delete" -> {
         tailnet.deleteNode(request.node(), out);
@@ -62,8 +66,7 @@ final class AdminApi {
   }
 
   private AdminReply createKey(AdminRequest request) {
-    @Nullable Duration lifetime =
-        request.lifetimeSeconds() == 0 ? null : Duration.ofSeconds(request.lifetimeSeconds());
+    @Nullable Duration lifetime = lifetime(request);
     Tailnet.NewAuthKey created =
         tailnet.createAuthKey(
             now,
@@ -77,8 +80,18 @@ final class AdminApi {
     return AdminReply.builder().key(created.text()).keys(List.of(view(created.key()))).build();
   }
 
-  private @Nullable Instant after(long seconds) {
-    return seconds == 0 ? null : now.plusSeconds(seconds);
+  private static @Nullable Duration lifetime(AdminRequest request) {
+    long seconds = request.lifetimeSeconds();
+    if (seconds < 0 || seconds > MAX_LIFETIME.toSeconds()) {
+      throw new IllegalArgumentException(
+          "a time must be between 1s and %dd; for one without an end say --never"
+              .formatted(MAX_LIFETIME.toDays()));
+    }
+    return seconds == 0 ? null : Duration.ofSeconds(seconds);
+  }
+
+  private @Nullable Instant after(@Nullable Duration lifetime) {
+    return lifetime == null ? null : now.plus(lifetime);
   }
 
   private static AdminReply done() {

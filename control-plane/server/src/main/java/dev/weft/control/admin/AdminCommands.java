@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// `weft control users|keys|nodes …`.
 public final class AdminCommands {
@@ -35,6 +37,11 @@ public final class AdminCommands {
       NODE is a name, a number or an address. Every command takes --json and --statedir.
       """;
 
+  /// What a line of the usage begins with that belongs to the one above.
+  private static final String CONTINUED = "      ";
+
+  private static final Predicate<String> HELP = Set.of("-h", "-help", "--help")::contains;
+
   /// As long as an auth key lives when nothing is said.
   private static final Duration DEFAULT_KEY_LIFETIME = Duration.ofHours(24);
 
@@ -49,8 +56,7 @@ public final class AdminCommands {
   private static final Setting<List<String>> TAGS =
       Setting.string("tags", "tags of the nodes, instead of an owner").list();
   private static final Setting<Duration> EXPIRATION =
-      Setting.duration("expiration", "how long nodes can register with it")
-          .orElse(DEFAULT_KEY_LIFETIME);
+      Setting.duration("expiration", "how long nodes can register with it; a day if not given");
   private static final Setting<Boolean> NEVER = Setting.bool("never", "without an end");
   private static final Setting<Duration> IN = Setting.duration("in", "from now on");
 
@@ -71,6 +77,9 @@ public final class AdminCommands {
   /// @return the exit status; 2 for a command that there is not
   /// @throws IOException saying what went wrong
   public int run(String noun, String verb, List<String> args) throws IOException {
+    if (args.stream().anyMatch(HELP)) {
+      return help(noun + " " + verb);
+    }
     return switch (noun + " " + verb) {
       case "users create" -> {
         Line line = parse(noun, verb, args, DISPLAY_NAME);
@@ -112,10 +121,31 @@ public final class AdminCommands {
     };
   }
 
+  /// Prints the lines about one command.
+  private int help(String command) {
+    List<String> lines =
+        USAGE
+            .lines()
+            .dropWhile(
+                line -> !line.startsWith("  " + command + " ") && !line.equals("  " + command))
+            .toList();
+    if (lines.isEmpty()) {
+      return 2;
+    }
+    out.println("Usage: weft control " + lines.getFirst().strip());
+    lines.stream().skip(1).takeWhile(line -> line.startsWith(CONTINUED)).forEach(out::println);
+    out.println(USAGE.lines().toList().getLast());
+    return 0;
+  }
+
   private int createKey(List<String> args) throws IOException {
     Line line = parse("keys", "create", args, USER, REUSABLE, EPHEMERAL, TAGS, EXPIRATION, NEVER);
     line.none();
+    Optional<Duration> expiration = line.settings.find(EXPIRATION);
     boolean never = line.is(NEVER);
+    if (never && expiration.isPresent()) {
+      throw new IOException("say either --never or --expiration");
+    }
     AdminReply reply =
         ask(
             line,
@@ -124,7 +154,7 @@ public final class AdminCommands {
                 .reusable(line.is(REUSABLE))
                 .ephemeral(line.is(EPHEMERAL))
                 .tags(line.settings.find(TAGS).orElse(List.of()))
-                .lifetimeSeconds(never ? 0 : line.settings.value(EXPIRATION).toSeconds()));
+                .lifetimeSeconds(never ? 0 : seconds(expiration.orElse(DEFAULT_KEY_LIFETIME))));
     if (line.is(JSON)) {
       out.println(Json.encodeToText(AdminReply.JSON, reply));
     } else {
@@ -143,7 +173,15 @@ public final class AdminCommands {
         line,
         AdminRequest.builder()
             .node(line.only("NODE"))
-            .lifetimeSeconds(in.map(Duration::toSeconds).orElse(0L)));
+            .lifetimeSeconds(in.isPresent() ? seconds(in.get()) : 0));
+  }
+
+  /// 0 means for ever on the socket, and nobody who asks for no time means that.
+  private static long seconds(Duration time) throws IOException {
+    if (time.toSeconds() < 1) {
+      throw new IOException("a time must be at least 1s; for one without an end say --never");
+    }
+    return time.toSeconds();
   }
 
   private int report(Line line, AdminRequest.Builder request) throws IOException {
@@ -230,10 +268,12 @@ public final class AdminCommands {
     }
 
     void count(int count, String what) throws IOException {
-      if (arguments.size() != count) {
+      if (arguments.size() < count) {
+        throw new IOException(noun + " " + verb + " needs " + what);
+      }
+      if (arguments.size() > count) {
         throw new IOException(
-            "weft control %s %s takes %s, not: %s"
-                .formatted(noun, verb, what, String.join(" ", arguments)));
+            "%s %s takes %s, not: %s".formatted(noun, verb, what, String.join(" ", arguments)));
       }
     }
   }

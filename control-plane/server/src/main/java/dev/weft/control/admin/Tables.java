@@ -5,10 +5,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Lists for people: columns, aligned.
 final class Tables {
+  private static final int MAX_CELL = 200;
+
+  /// Controls, and what changes the direction of writing.
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\p{Cf}\u2028\u2029]");
+
   private Tables() {}
 
   static void print(String noun, AdminReply reply, PrintStream out) {
@@ -87,7 +93,9 @@ final class Tables {
     return time == null ? "-" : time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private static void print(List<List<String>> rows, PrintStream out) {
+  private static void print(List<List<String>> table, PrintStream out) {
+    List<List<String>> rows =
+        table.stream().map(row -> row.stream().map(Tables::printable).toList()).toList();
     int columns = rows.getFirst().size();
     int[] width = new int[columns];
     for (List<String> row : rows) {
@@ -102,5 +110,11 @@ final class Tables {
       }
       out.println(line.toString().stripTrailing());
     }
+  }
+
+  /// Nodes say themselves what they run on, and must not get to command the admin's terminal.
+  private static String printable(String text) {
+    String cut = text.length() > MAX_CELL ? text.substring(0, MAX_CELL) : text;
+    return CONTROLS.matcher(cut).replaceAll("?");
   }
 }
