@@ -92,7 +92,7 @@ public final class RelayServer implements AutoCloseable {
     RelayServer relay = new RelayServer(settings, board, certificate);
     try {
       relay.open(wallNow);
-    } catch (RelayException e) {
+    } catch (RelayException | RuntimeException e) {
       relay.close();
       throw e;
     }

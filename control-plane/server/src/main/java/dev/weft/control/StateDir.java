@@ -19,6 +19,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The state folder, held by one server at a time.
@@ -27,10 +28,12 @@ final class StateDir implements AutoCloseable {
   private static final String NOISE_KEY = "noise.key";
   private static final String DATABASE = "control.db";
 
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIR =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+      PosixFilePermissions.asFileAttribute(OWNER_ONLY);
 
   private final Path path;
   private final FileChannel lock;
@@ -40,14 +43,15 @@ final class StateDir implements AutoCloseable {
     this.lock = lock;
   }
 
-  /// Creates the folder when it is not there.
+  /// Creates the folder when it is not there, and closes it to others.
   ///
   /// @throws IOException also when another server holds it
   static StateDir open(Path path) throws IOException {
     FileChannel lock;
     try {
+      requireOwnUse(path);
       Files.createDirectories(path, OWNER_ONLY_DIR);
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(path, OWNER_ONLY);
       lock = FileChannel.open(path.resolve(LOCK), Set.of(CREATE, WRITE), OWNER_ONLY_FILE);
     } catch (IOException e) {
       throw new IOException(
@@ -65,6 +69,21 @@ final class StateDir implements AutoCloseable {
     }
     lock.close();
     throw new IOException("another control plane runs on " + path);
+  }
+
+  /// The folder will be the owner's alone: nobody means that of `/tmp`, or of a home that others
+  /// read.
+  private static void requireOwnUse(Path path) throws IOException {
+    if (!Files.isDirectory(path)
+        || Files.exists(path.resolve(LOCK))
+        || Files.getPosixFilePermissions(path).equals(OWNER_ONLY)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      if (files.findAny().isPresent()) {
+        throw new IOException("it holds other things, and others may look into it");
+      }
+    }
   }
 
   Path path() {

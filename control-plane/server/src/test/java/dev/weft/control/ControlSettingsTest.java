@@ -13,8 +13,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +92,19 @@ final class ControlSettingsTest {
             + file
             + ": it is not a folder; choose another with --statedir",
         e.getMessage());
+  }
+
+  @Test
+  void aFolderThatOthersUseIsNotTakenFromThem() throws IOException {
+    Path shared = Files.createDirectory(dir.resolve("shared"));
+    Files.writeString(shared.resolve("theirs"), "");
+    Set<PosixFilePermission> open = PosixFilePermissions.fromString("rwxr-xr-x");
+    Files.setPosixFilePermissions(shared, open);
+    IOException e =
+        assertThrows(
+            IOException.class, () -> ControlServer.start(ControlServerTest.settings(shared)));
+    assertTrue(e.getMessage().contains("holds other things"), e.getMessage());
+    assertEquals(open, Files.getPosixFilePermissions(shared));
   }
 
   @Test

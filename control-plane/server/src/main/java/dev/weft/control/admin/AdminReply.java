@@ -29,6 +29,12 @@ record AdminReply(
     nodes = List.copyOf(nodes);
   }
 
+  /// Without the key, which lets nodes in.
+  @Override
+  public String toString() {
+    return "AdminReply[error=%s, users=%s, keys=%s, nodes=%s]".formatted(error, users, keys, nodes);
+  }
+
   static Builder builder() {
     return new Builder();
   }
