@@ -3,6 +3,7 @@ package dev.weft.ipn.serve;
 import static dev.weft.json.JsonTypes.mapOf;
 
 import dev.weft.json.Json;
+import dev.weft.json.JsonIndent;
 import dev.weft.json.JsonType;
 import dev.weft.json.MalformedJson;
 import dev.weft.json.ObjectType;
@@ -75,7 +76,7 @@ public record ServeConfig(
 
   /// As `serve status --json` prints it, without the last line end.
   public String encodeIndented() {
-    return GoJson.indent(encode());
+    return JsonIndent.indent(encode(), "  ");
   }
 
   /// Whether `serve status` has nothing to show; foreground sessions are not shown there.
