@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,20 @@ class DaemonFlagsTest {
     assertEquals(41641, node.port());
     assertEquals(Optional.of(loopback(1055)), node.socks5());
     assertEquals(Optional.of(loopback(1056)), node.httpProxy());
+  }
+
+  @Test
+  void theExampleFileIsRight() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.exists(at.resolve("config/examples/daemon.hujson"))) {
+      at = at.getParent();
+    }
+    String file = at.resolve("config/examples/daemon.hujson").toString();
+
+    NodeSettings node = node(Map.of(), "--config", file);
+
+    assertEquals(Optional.of(Path.of("/run/weft/weft.sock")), node.socket());
+    assertEquals(41641, node.port());
   }
 
   @Test
