@@ -113,10 +113,12 @@ public final class RequestParser {
         || !fields.lists(FieldName.CONNECTION, "upgrade")) {
       return null;
     }
-    // Inside a tunnel of HTTP a client could say anything of itself: mounts and identity headers
-    // would not hold there.
+    // Inside a tunnel of HTTP, or of the TLS of RFC 2817, a client could say anything of itself:
+    // mounts and identity headers would not hold there.
     String lower = upgrade.toLowerCase(Locale.ROOT);
-    return lower.contains("h2c") || lower.contains("http/") ? null : upgrade;
+    return lower.contains("h2c") || lower.contains("http/") || lower.contains("tls/")
+        ? null
+        : upgrade;
   }
 
   private String text(int from, int to) {

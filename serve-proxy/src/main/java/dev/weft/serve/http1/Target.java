@@ -11,7 +11,12 @@ record Target(String path, @Nullable String query, String host) {
     if (target.isEmpty() || !target.chars().allMatch(Target::isTargetChar)) {
       return null;
     }
-    if (method.equals("CONNECT") || target.equals("*")) {
+    if (method.equals("CONNECT")) {
+      // RFC 9112 §3.2.3: an authority and nothing else. As a path it would reach a backend, which
+      // could take what follows for a tunnel.
+      return isHost(target) ? new Target(target, null, host) : null;
+    }
+    if (target.equals("*")) {
       return new Target(target, null, host);
     }
     if (target.startsWith("/")) {

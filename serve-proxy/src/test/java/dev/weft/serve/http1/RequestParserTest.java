@@ -66,6 +66,12 @@ class RequestParserTest {
     assertEquals("//x", good("GET //x HTTP/1.1\r\nHost: a\r\n\r\n").path());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/x?y", "http://a/", "a:1/x", ""})
+  void aTunnelHasNoPath(String target) {
+    assertEquals(Fault.TARGET, refused("CONNECT " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"));
+  }
+
   @Test
   void onlyAnUpgradeThatLeavesHttpIsPassedOn() {
     String upgrade =
@@ -74,6 +80,7 @@ class RequestParserTest {
     assertNull(good(upgrade.formatted("h2c")).upgrade());
     assertNull(good(upgrade.formatted("websocket, H2C")).upgrade());
     assertNull(good(upgrade.formatted("HTTP/2.0")).upgrade());
+    assertNull(good(upgrade.formatted("TLS/1.2")).upgrade());
     assertNull(good("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n").upgrade());
     assertNull(
         good("GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n").upgrade());
