@@ -17,6 +17,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +31,10 @@ public final class ServeService implements NodeService {
 
   /// Connections at a time. Beyond it new ones are closed at once, those that are there go on.
   private static final int MAX_CONNECTIONS = 8192;
+
+  /// Of one address: a machine that opens them without end must not shut the others out, neither
+  /// here nor from a backend ([BackendPool#MAX_OPEN]).
+  static final int MAX_CONNECTIONS_OF_A_PEER = 512;
 
   private volatile Router router = Router.EMPTY;
   private @Nullable Running running;
@@ -111,6 +118,7 @@ public final class ServeService implements NodeService {
 
   private final class Inbound implements InboundHandler {
     private final Running started;
+    private final Map<InetAddress, Integer> byPeer = new HashMap<>(); // node loop; look-ups only
 
     Inbound(Running started) {
       this.started = started;
@@ -124,11 +132,18 @@ public final class ServeService implements NodeService {
     @Override
     public void initChannel(Channel channel, InboundFlow flow) {
       Optional<TcpPortHandler> handler = router.port(flow.local().getPort());
-      if (handler.isEmpty() || started.channels().size() >= MAX_CONNECTIONS) {
+      InetAddress peer = flow.remote().getAddress();
+      if (handler.isEmpty()
+          || started.channels().size() >= MAX_CONNECTIONS
+          || byPeer.getOrDefault(peer, 0) >= MAX_CONNECTIONS_OF_A_PEER) {
         channel.close();
         return;
       }
       started.channels().add(channel);
+      byPeer.merge(peer, 1, Integer::sum);
+      channel
+          .closeFuture()
+          .addListener(_ -> byPeer.computeIfPresent(peer, (_, n) -> n == 1 ? null : n - 1));
       switch (handler.get().kind().orElse(ServeKind.HTTPS)) {
         case HTTP ->
             channel

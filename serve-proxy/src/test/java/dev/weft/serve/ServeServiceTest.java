@@ -35,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,35 @@ class ServeServiceTest {
               "s", ServeConfig.EMPTY.withTcp(81, TcpPortHandler.web(false))));
       assertFalse(node.accepts(80));
       assertTrue(node.accepts(81));
+    }
+  }
+
+  @Test
+  void oneMachineCannotTakeAllConnections() throws Exception {
+    List<HttpClientSocket> open = new ArrayList<>();
+    try (Node node = new Node()) {
+      node.configure(
+          ServeConfig.EMPTY.withWebHandler(Rig.HOST, "/", HttpHandler.ofText("hi"), false));
+      for (int i = 0; i < ServeService.MAX_CONNECTIONS_OF_A_PEER; i++) {
+        open.add(node.dial(80));
+      }
+      assertEquals("hi", open.getLast().get("/").read().text());
+      try (HttpClientSocket beyond = node.dial(80)) {
+        assertTrue(beyond.isAtEnd());
+      }
+      open.removeLast().close();
+      boolean admitted = false;
+      while (!admitted) { // until the node has seen the end of the closed one
+        try (HttpClientSocket next = node.dial(80)) {
+          admitted = next.get("/").read().status() == 200;
+        } catch (IOException _) {
+          Thread.onSpinWait();
+        }
+      }
+    } finally {
+      for (HttpClientSocket client : open) {
+        client.close();
+      }
     }
   }
 
