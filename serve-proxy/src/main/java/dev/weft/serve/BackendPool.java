@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -23,6 +22,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Connections to backends: lent to exchanges, kept for a while in between. All of it on one event
 /// loop, that of the node.
@@ -30,11 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// Bounds: [#MAX_OPEN] connections to one origin, beyond which requests are told to come again
 /// (503); [#MAX_IDLE] of them kept.
 final class BackendPool {
+  private static final Logger LOG = LoggerFactory.getLogger(BackendPool.class);
   static final int MAX_OPEN = 1024;
   static final int MAX_IDLE = 100;
-
-  private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(64 << 10, 256 << 10);
 
   private static final class Connections {
     private final Deque<BackendConnection> idle = new ArrayDeque<>();
@@ -109,6 +108,7 @@ final class BackendPool {
               TimeUnit.MILLISECONDS);
       dialled.addListener((Future<Channel> done) -> {
         if (!done.isSuccess()) {
+          LOG.debug("No connection to {}:{}", origin.host(), origin.port(), done.cause());
           failed(why(done.cause()), 502);
           return;
         }
@@ -121,6 +121,7 @@ final class BackendPool {
                 if (shaken.isSuccess()) {
                   succeeded(done.getNow());
                 } else {
+                  LOG.debug("No TLS to {}:{}", origin.host(), origin.port(), shaken.cause());
                   done.getNow().close();
                   failed(why(shaken.cause()), 502);
                 }
@@ -134,7 +135,6 @@ final class BackendPool {
         @Override
         protected void initChannel(Channel channel) throws SSLException {
           channel.config().setAutoRead(false);
-          channel.config().setWriteBufferWaterMark(WATER_MARK);
           if (origin.tls()) {
             channel.pipeline().addLast(tls(channel));
           }
@@ -162,19 +162,15 @@ final class BackendPool {
 
     private void failed(String how, int status) {
       if (decide()) {
+        // Where the program is concerns its owner, not every caller.
         exchange.unreachable(
             """
-            The program behind this address, %s, cannot be reached: %s.
-            If it is yours: start it, or serve another one with `weft serve`.\
+            The program behind this address cannot be reached: %s.
+            If it is yours: start it, or serve another one; `weft serve status` says where this address leads.\
             """
-                .formatted(name(), how),
+                .formatted(how),
             status);
       }
-    }
-
-    private String name() {
-      String host = origin.host().contains(":") ? "[" + origin.host() + "]" : origin.host();
-      return (origin.tls() ? "https://" : "http://") + host + ":" + origin.port();
     }
 
     private boolean decide() {
@@ -194,9 +190,9 @@ final class BackendPool {
     return switch (cause) {
       case ConnectException _ -> "nothing listens there (connection refused)";
       case UnknownHostException _ -> "its name is not known";
-      case SSLException e -> "no secure connection (" + e.getMessage() + ")";
+      case SSLException _ -> "no secure connection to it could be made";
       case null -> "the connection failed";
-      default -> "the connection failed (" + cause.getClass().getSimpleName() + ")";
+      default -> "the connection failed";
     };
   }
 

@@ -187,8 +187,8 @@ final class Exchange {
     } else {
       fail(
           504,
-          "The program behind this address, %s, did not answer within %d seconds."
-              .formatted(backend.configured(), context.timeouts().response().toSeconds()));
+          "The program behind this address did not answer within %d seconds."
+              .formatted(context.timeouts().response().toSeconds()));
     }
   }
 
@@ -323,10 +323,7 @@ final class Exchange {
       dropBackend();
       front.abort();
     } else {
-      fail(
-          502,
-          "The program behind this address, %s, did not answer properly: %s."
-              .formatted(backend.configured(), how));
+      fail(502, "The program behind this address did not answer properly: %s.".formatted(how));
     }
   }
 

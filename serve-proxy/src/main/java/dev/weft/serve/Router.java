@@ -100,19 +100,38 @@ final class Router {
     Optional<Backend> backend = backends.getOrDefault(configured, Optional.empty());
     if (backend.isEmpty()) {
       return new Route.Unserved(
-          "This version has no way to reach the backend "
-              + configured
-              + ": use http:// or https://.");
+          "This version has no way to reach what is served here: serve an http:// or https:// address.");
     }
     String prefix = mount.endsWith("/") ? mount.substring(0, mount.length() - 1) : mount;
-    if (path.equals("/") || prefix.isEmpty()) {
-      return new Route.Proxy(backend.get(), path);
-    }
     // The mount was found by what the path means; it is taken off what was sent, and only where
     // that is the same.
-    return path.startsWith(prefix)
-        ? new Route.Proxy(backend.get(), path.substring(prefix.length()))
-        : new Route.NotFound();
+    if (!path.equals("/") && !path.startsWith(prefix)) {
+      return new Route.NotFound();
+    }
+    String rest = path.equals("/") ? path : path.substring(prefix.length());
+    // A backend with a path shows that part of a program and no other.
+    return !backend.get().path().isEmpty() && climbsOut(decoded(rest))
+        ? new Route.NotFound()
+        : new Route.Proxy(backend.get(), rest);
+  }
+
+  /// Whether any program could read the path as one that leaves the folder it begins in. Some take
+  /// a backslash for a slash, some drop what follows a semicolon in each segment, some do not count
+  /// empty segments.
+  private static boolean climbsOut(String path) {
+    int depth = 0;
+    for (String segment : path.split("[/\\\\]", -1)) {
+      int semicolon = segment.indexOf(';');
+      switch (semicolon < 0 ? segment : segment.substring(0, semicolon)) {
+        case "", "." -> {}
+        case ".." -> depth--;
+        default -> depth++;
+      }
+      if (depth < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Short names mean machines of the tailnet.
