@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -51,6 +53,9 @@ record RelayCertificate(PrivateKey key, List<X509Certificate> chain, boolean pin
       throw new RelayException(
           "the certificate in %s is not for %s".formatted(certificate, hostname));
     }
+    if (!read.isOneWithItsKey()) {
+      throw new RelayException("the key in %s is not that of %s".formatted(key, certificate));
+    }
     return read;
   }
 
@@ -62,7 +67,9 @@ record RelayCertificate(PrivateKey key, List<X509Certificate> chain, boolean pin
     if (Files.exists(certificate) && Files.exists(key)) {
       RelayCertificate kept = read(certificate, key, true);
       X509Certificate leaf = kept.chain.getFirst();
+      // The two files of a new one are not written at once: after a kill they may not fit.
       if (CertificateNames.match(leaf, hostname)
+          && kept.isOneWithItsKey()
           && leaf.getNotAfter().toInstant().isAfter(wallNow)) {
         return kept;
       }
@@ -78,6 +85,33 @@ record RelayCertificate(PrivateKey key, List<X509Certificate> chain, boolean pin
     return pinned
         ? Optional.of(RelayIdentity.PIN_PREFIX + sha256(chain.getFirst()))
         : Optional.empty();
+  }
+
+  /// Whether what the key signs is what the certificate vouches for.
+  private boolean isOneWithItsKey() {
+    PublicKey certified = chain.getFirst().getPublicKey();
+    Optional<String> algorithm =
+        switch (certified.getAlgorithm()) {
+          case "EC" -> Optional.of("SHA256withECDSA");
+          case "RSA" -> Optional.of("SHA256withRSA");
+          case "EdDSA", "Ed25519" -> Optional.of("Ed25519");
+          default -> Optional.empty();
+        };
+    if (algorithm.isEmpty()) {
+      return true; // TLS will tell
+    }
+    byte[] text = {1};
+    try {
+      Signature signature = Signature.getInstance(algorithm.get());
+      signature.initSign(key);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(certified);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   private static String sha256(X509Certificate certificate) {

@@ -60,7 +60,7 @@ public final class RelayCommand {
         return 0;
       }
       if (!settings.arguments().isEmpty()) {
-        err.println("weft relay takes only flags, not: " + String.join(" ", settings.arguments()));
+        err.println("weft relay takes only flags, not: " + settings.arguments().getFirst());
         return EXIT_USAGE;
       }
       RelayServer relay = RelayServer.start(relaySettings(settings));

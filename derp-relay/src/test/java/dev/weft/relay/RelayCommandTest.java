@@ -84,6 +84,39 @@ class RelayCommandTest {
   }
 
   @Test
+  void aKeyOfAnotherCertificateIsRefused() throws Exception {
+    SelfSigned made = SelfSigned.forHost("relay.example", Instant.now());
+    SelfSigned other = SelfSigned.forHost("relay.example", Instant.now());
+    Files.writeString(folder.resolve("relay.example.crt"), made.certificatePem());
+    Files.writeString(folder.resolve("relay.example.key"), other.keyPem());
+
+    assertEquals(1, run("--hostname=relay.example", "--cert-dir=" + folder));
+    assertTrue(text(err).contains("relay.example.key is not that of"), text(err));
+  }
+
+  @Test
+  void aRelayKilledBetweenTheTwoFilesOfItsCertificateMakesAnother() throws Exception {
+    assertEquals(0, run("--hostname=127.0.0.1"));
+    String first = text(out);
+    Files.writeString(
+        folder.resolve("state").resolve("tls.key"),
+        SelfSigned.forHost("127.0.0.1", Instant.now()).keyPem());
+    out.reset();
+
+    assertEquals(0, run("--hostname=127.0.0.1"));
+    assertFalse(text(out).contains(pin(first)), "the certificate whose key is lost is not used");
+    String second = text(out);
+    out.reset();
+    assertEquals(0, run("--hostname=127.0.0.1"));
+    assertTrue(text(out).contains(pin(second)), "the new one is kept");
+  }
+
+  private static String pin(String text) {
+    int at = text.indexOf("sha256-raw:");
+    return text.substring(at, text.indexOf('"', at));
+  }
+
+  @Test
   void withoutAHostnameItSaysHowToGiveOne() {
     assertEquals(2, run());
 
@@ -101,7 +134,7 @@ class RelayCommandTest {
 
   @Test
   void aWordThatIsNoFlagIsNamed() {
-    assertEquals(2, run("--hostname=127.0.0.1", "start"));
+    assertEquals(2, run("--hostname=127.0.0.1", "start", "--tls=false"));
 
     assertEquals("weft relay takes only flags, not: start", text(err).strip());
   }
