@@ -1,5 +1,6 @@
 package dev.weft.control;
 
+import dev.weft.base.Ip;
 import dev.weft.control.tailnet.Change;
 import dev.weft.control.tailnet.MapMessage;
 import dev.weft.control.tailnet.MapSession;
@@ -62,14 +63,15 @@ final class ControlPlane {
   }
 
   /// Registers; while a login waits for approval and the client follows it up, so does this.
-  RegisterResponse register(MachineKey machine, RegisterRequest request, Caller caller)
+  RegisterResponse register(
+      MachineKey machine, @Nullable Ip place, RegisterRequest request, Caller caller)
       throws InterruptedException {
     long patience = FOLLOWUP_PATIENCE.toNanos();
     HeldLogins.@Nullable Held hold = null;
     lock.lock();
     try {
       while (true) {
-        RegisterOutcome outcome = tailnet.register(now(), machine, request, output);
+        RegisterOutcome outcome = tailnet.register(now(), machine, place, request, output);
         switch (outcome) {
           case RegisterOutcome.Answer _ -> {
             return outcome.response();

@@ -14,6 +14,7 @@ import dev.weft.tailcfg.QueryFeatureResponse;
 import dev.weft.tailcfg.RegisterRequest;
 import dev.weft.tailcfg.RegisterResponse;
 import dev.weft.tailcfg.SetDnsRequest;
+import dev.weft.transport.limit.Place;
 import java.io.IOException;
 import java.util.Set;
 
@@ -116,6 +117,7 @@ final class Endpoints implements Handlers {
       RegisterResponse response =
           plane.register(
               exchange.peer().machine(),
+              Place.of(exchange.remoteAddress()),
               request,
               putOff -> {
                 exchange.forgetBody();

@@ -1,7 +1,6 @@
 package dev.weft.transport.limit;
 
 import dev.weft.base.Ip;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,9 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How many connections a server has, and from where. One that is over a limit is to be closed.
 ///
-/// A place is an IPv4 address or an IPv6 /64, which is what one household or one rented machine
-/// has. This machine itself is no place: a front that ends TLS brings everybody's connections from
-/// there.
+/// Where is a [Place].
 ///
 /// Called on any thread. Remembers the places of open connections, so no more than `total`.
 public final class ConnectionLimits {
@@ -33,7 +30,7 @@ public final class ConnectionLimits {
     if (open >= total) {
       return false;
     }
-    @Nullable Ip place = placeOf(remote);
+    @Nullable Ip place = Place.of(remote);
     if (place != null) {
       int count = places.getOrDefault(place, 0);
       if (count >= perPlace) {
@@ -48,20 +45,9 @@ public final class ConnectionLimits {
   /// A connection that had entered is gone.
   public synchronized void leave(SocketAddress remote) {
     open--;
-    @Nullable Ip place = placeOf(remote);
+    @Nullable Ip place = Place.of(remote);
     if (place != null) {
       places.computeIfPresent(place, (_, count) -> count == 1 ? null : count - 1);
     }
-  }
-
-  private static @Nullable Ip placeOf(SocketAddress remote) {
-    if (!(remote instanceof InetSocketAddress address) || address.isUnresolved()) {
-      return null;
-    }
-    Ip ip = Ip.of(address.getAddress()).unmap();
-    if (ip.isLoopback()) {
-      return null;
-    }
-    return ip.isV4() ? ip : Ip.v6(ip.high(), 0);
   }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,6 +46,10 @@ public final class Exchange {
   /// Who asks: the machine that the Noise handshake proved, and nobody else.
   public Ts2021Peer peer() {
     return peer;
+  }
+
+  public SocketAddress remoteAddress() {
+    return stream.parent().remoteAddress();
   }
 
   public String method() {

@@ -5,9 +5,9 @@
 /// node's request comes as an [dev.weft.control.http.Exchange], which knows the machine that Noise
 /// proved.
 ///
-/// Limits are here: connections, size of a body, bytes of all bodies together, streams of a
-/// connection, how long a write may take. A peer that does not read is dropped; nothing is queued
-/// for it.
+/// Limits are here: connections, all and of one place, size of a body, bytes of all bodies
+/// together, streams of a connection, how long a write may take. A peer that does not read is
+/// dropped; nothing is queued for it.
 ///
 /// It decides nothing about paths or their meaning. `docs/protocol/control.md` §2.1, §2.6 and §3.
 @NullMarked

@@ -1,6 +1,7 @@
 package dev.weft.control.tailnet;
 
 import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
 import dev.weft.control.tailnet.PendingLogins.PendingLogin;
 import dev.weft.control.tailnet.Tailnet.Output;
 import dev.weft.keys.MachineKey;
@@ -32,7 +33,12 @@ final class Registrar {
   }
 
   RegisterOutcome register(
-      Instant now, MachineKey machine, RegisterRequest request, Entropy entropy, Output out) {
+      Instant now,
+      MachineKey machine,
+      @Nullable Ip place,
+      RegisterRequest request,
+      Entropy entropy,
+      Output out) {
     if (request.version() < CapabilityVersion.OLDEST_SUPPORTED) {
       return refuse("this client is too old: version 1.80 or newer is needed");
     }
@@ -61,7 +67,7 @@ final class Registrar {
     if (request.auth() != null && !request.auth().authKey().isEmpty()) {
       return registerByKey(now, machine, request, request.auth().authKey(), out);
     }
-    return logInByAdmin(now, machine, request, entropy);
+    return logInByAdmin(now, machine, place, request, entropy);
   }
 
   /// An admin approves a login: the node becomes this user's.
@@ -144,8 +150,12 @@ final class Registrar {
   }
 
   private RegisterOutcome logInByAdmin(
-      Instant now, MachineKey machine, RegisterRequest request, Entropy entropy) {
-    PendingLogin login = logins.begin(now, machine, request, entropy);
+      Instant now,
+      MachineKey machine,
+      @Nullable Ip place,
+      RegisterRequest request,
+      Entropy entropy) {
+    PendingLogin login = logins.begin(now, machine, place, request, entropy);
     RegisterResponse response = RegisterResponse.builder().authUrl(loginUrl(login)).build();
     return request.followup().equals(loginUrl(login))
         ? new RegisterOutcome.Hold(response)

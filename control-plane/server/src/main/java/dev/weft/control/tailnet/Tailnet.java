@@ -1,6 +1,7 @@
 package dev.weft.control.tailnet;
 
 import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
 import dev.weft.control.tailnet.PendingLogins.PendingLogin;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.NodeKey;
@@ -50,9 +51,10 @@ public final class Tailnet {
 
   // Nodes.
 
+  /// @param place where the request comes from; null when that is not known
   public RegisterOutcome register(
-      Instant now, MachineKey machine, RegisterRequest request, Output out) {
-    return registrar.register(now, machine, request, entropy, out);
+      Instant now, MachineKey machine, @Nullable Ip place, RegisterRequest request, Output out) {
+    return registrar.register(now, machine, place, request, entropy, out);
   }
 
   /// The node with this key, if it is this machine's: every request with a node key in its body is

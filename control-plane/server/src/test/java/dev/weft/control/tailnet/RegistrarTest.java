@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.base.Ip;
 import dev.weft.control.tailnet.TailnetFixture.Machine;
 import dev.weft.tailcfg.Hostinfo;
 import dev.weft.tailcfg.RegisterRequest;
@@ -273,6 +274,19 @@ final class RegistrarTest {
       net.register(machine.key(), machine.request());
     }
     assertNotEquals(url, net.register(first.key(), first.request()).authUrl());
+  }
+
+  @Test
+  void onePlaceCannotCrowdOutTheLoginsOfOthers() {
+    net.place = Ip.parse("192.0.2.1");
+    Machine first = net.machine("first");
+    String url = net.register(first.key(), first.request()).authUrl();
+    net.place = Ip.parse("192.0.2.2");
+    for (int i = 0; i < 2 * PendingLogins.MAX; i++) {
+      Machine machine = net.machine("m");
+      net.register(machine.key(), machine.request());
+    }
+    assertEquals(url, net.register(first.key(), first.request()).authUrl());
   }
 
   @Test

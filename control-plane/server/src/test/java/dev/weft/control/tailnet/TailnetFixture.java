@@ -3,6 +3,7 @@ package dev.weft.control.tailnet;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
 import dev.weft.keys.DiscoKey;
 import dev.weft.keys.DiscoPrivateKey;
 import dev.weft.keys.MachineKey;
@@ -36,6 +37,10 @@ final class TailnetFixture implements Tailnet.Output {
   final Tailnet tailnet;
   Instant now = Instant.parse("2026-11-01T00:00:00Z");
   int settledLogins;
+
+  /// Where requests come from.
+  Ip place;
+
   boolean failing;
 
   TailnetFixture() {
@@ -95,7 +100,7 @@ final class TailnetFixture implements Tailnet.Output {
   }
 
   RegisterOutcome ask(MachineKey machine, RegisterRequest request) {
-    return tailnet.register(now, machine, request, this);
+    return tailnet.register(now, machine, place, request, this);
   }
 
   RegisterResponse register(MachineKey machine, RegisterRequest request) {
