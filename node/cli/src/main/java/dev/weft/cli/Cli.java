@@ -32,7 +32,16 @@ public final class Cli {
   }
 
   static int run(List<String> args, Terminal terminal) {
-    int exitCode = new Cli(terminal).dispatch(args);
+    Terminal plain =
+        new Terminal(
+            PlainOutput.of(terminal.out()),
+            PlainOutput.of(terminal.err()),
+            terminal.in(),
+            terminal.environment(),
+            terminal.program());
+    int exitCode = new Cli(plain).dispatch(args);
+    plain.out().flush();
+    plain.err().flush();
     terminal.out().flush();
     terminal.err().flush();
     return exitCode;

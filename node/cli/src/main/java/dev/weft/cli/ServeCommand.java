@@ -33,7 +33,11 @@ final class ServeCommand implements Command {
   private final Flag<Boolean> background =
       flags.flag("bg", false, "serve in the background, also after a restart");
   private final Flag<Long> https =
-      flags.number("https", "PORT", 0, "serve HTTPS on this port (the default, on 443)");
+      flags.number(
+          "https",
+          "PORT",
+          0,
+          "serve HTTPS on this port (the default, on 443, where there are certificates)");
   private final Flag<Long> http = flags.number("http", "PORT", 0, "serve plain HTTP on this port");
   private final Flag<Long> tcp = flags.number("tcp", "PORT", 0, "forward TCP from this port");
   private final Flag<Long> tlsTerminatedTcp =
@@ -50,7 +54,7 @@ final class ServeCommand implements Command {
   @Override
   public String arguments() {
     return """
-    [flags] <target>        such as 3000, localhost:3000/docs, tcp://localhost:22, /srv/www, text:hello
+    [flags] <target>        such as 3000, localhost:3000/docs, https://10.0.0.1:8443, text:hello
       weft serve [flags] off
       weft serve status [--json]
       weft serve reset\

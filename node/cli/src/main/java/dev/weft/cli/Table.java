@@ -9,7 +9,12 @@ final class Table {
   private final List<String[]> rows = new ArrayList<>();
 
   void row(String... cells) {
-    rows.add(cells);
+    String[] row = new String[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      // A cell that another machine filled must not begin a row of its own.
+      row[i] = cells[i].replace('\n', '?').replace('\t', '?');
+    }
+    rows.add(row);
   }
 
   String render() {

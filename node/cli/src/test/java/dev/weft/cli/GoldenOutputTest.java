@@ -1,6 +1,8 @@
 package dev.weft.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.json.JsonIndent;
 import java.io.IOException;
@@ -46,6 +48,20 @@ class GoldenOutputTest {
             """,
         run.out());
     assertEquals(0, run.exitCode());
+  }
+
+  @Test
+  void whatAPeerSaysOfItselfCannotSteerTheTerminal() throws IOException {
+    String status = CliRun.resource("status-running.json");
+    String evil = "\\u001b[2J\\u009b31m\\u007f\\r\\n100.64.0.9\\tz\u00e9\u2713";
+    String hostile = status.replace("\"OS\": \"linux\"", "\"OS\": \"" + evil + "\"");
+    assertNotEquals(status, hostile);
+    daemon.answer("GET status", 200, hostile);
+
+    CliRun run = CliRun.of(socket, "status");
+
+    assertTrue(run.out().contains("?[2J?31m???100.64.0.9?z\u00e9\u2713"), run.out());
+    assertTrue(run.out().chars().noneMatch(c -> c != '\n' && Character.isISOControl(c)), run.out());
   }
 
   @Test
