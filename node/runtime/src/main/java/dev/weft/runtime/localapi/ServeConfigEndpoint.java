@@ -49,10 +49,22 @@ final class ServeConfigEndpoint {
           "must be root or the daemon's own user to serve a path or Unix socket");
     }
     try {
+      String why = Unservable.of(config, current());
+      if (why != null) {
+        throw new BackendException(why);
+      }
       return store(config.encode(), request.header("If-Match"));
     } catch (BackendException e) {
       return Answer.error(
           Answer.INTERNAL_SERVER_ERROR, "error", "updating config: " + e.getMessage());
+    }
+  }
+
+  private ServeConfig current() throws BackendException {
+    try {
+      return ServeConfig.decode(backend.serveConfig());
+    } catch (MalformedJson e) {
+      throw new BackendException("what is served now makes no sense: " + e.getMessage());
     }
   }
 

@@ -247,7 +247,40 @@ class LocalApiTest {
 
     assertEquals(Answer.UNAUTHORIZED, answer.status());
     assertEquals("null", backend.serveConfig());
-    assertEquals(Answer.OK, full("POST", path, files, Map.of(), Access.FULL).status());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'Web':{'a:80':{'Handlers':{'/':{'Path':'/etc'}}}}} | serving files and folders",
+        "{'Foreground':{'1':{'Web':{'a:80':{'Handlers':{'/':{'Path':'/e'}}}}}}} | serving files and folders",
+        "{'Web':{'a:80':{'Handlers':{'/':{'Proxy':'unix:/x'}}}}} | serving a Unix socket",
+        "{'Web':{'a:80':{'Handlers':{'/':{'Proxy':'http://a','AcceptAppCaps':['a/b']}}}}} | app capabilities",
+        "{'TCP':{'5':{'TCPForward':'unix:/x'}}} | forwarding to a Unix socket",
+        "{'TCP':{'443':{'HTTPS':true}}} | port 443 cannot be served with TLS",
+        "{'TCP':{'5':{'TCPForward':'a:1','TerminateTLS':'a'}}} | port 5 cannot be served with TLS",
+        "{'AllowFunnel':{'a:443':true}} | Funnel is not part",
+        "{'Services':{'svc:x':{'Tun':true}}} | VIP service",
+      },
+      quoteCharacter = '`')
+  void whatIsNotServedIsRefusedAndNotKept(String config, String why) {
+    Answer.Full answer = send("POST", "serve-config", config.replace('\'', '"'));
+
+    assertEquals(Answer.INTERNAL_SERVER_ERROR, answer.status());
+    assertTrue(answer.body().startsWith("{\"error\":\"updating config: "), answer.body());
+    assertTrue(answer.body().contains(why), answer.body());
+    assertEquals("null", backend.serveConfig());
+  }
+
+  @Test
+  void whatAnotherVersionServedDoesNotPreventOtherChanges() throws BackendException {
+    String old = "{\"TCP\":{\"443\":{\"HTTPS\":true}}}";
+    backend.replaceServeConfig("null", old);
+    String more = "{\"TCP\":{\"443\":{\"HTTPS\":true},\"80\":{\"HTTP\":true}}}";
+
+    assertEquals(Answer.OK, send("POST", "serve-config", more).status());
+    assertEquals(more, backend.serveConfig());
   }
 
   @Test
