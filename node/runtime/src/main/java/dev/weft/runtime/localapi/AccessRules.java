@@ -25,10 +25,15 @@ final class AccessRules {
 
   /// @param operator the name of the user who may change the node; empty for nobody
   Access of(int uid, String operator) {
-    if (uid == ROOT || uid == ownUid) {
+    if (isOwner(uid)) {
       return Access.FULL;
     }
     return isUser(uid, operator) ? Access.OPERATOR : Access.READ_ONLY;
+  }
+
+  /// Whether it is root or the daemon's own user. Unlike [#of] this asks nobody and never blocks.
+  boolean isOwner(int uid) {
+    return uid == ROOT || uid == ownUid;
   }
 
   /// Whether the name belongs to the ID. Principals compare by ID, whatever name they were found

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /// the answers.
 final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
-  private static final int MAX_PENDING = 8; // requests sent ahead; no known client sends any
+  private static final int MAX_PENDING = 2; // requests sent ahead; no known client sends any
   private static final long IDLE_SECONDS = 120; // longer than clients keep an unused connection
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; frame-ancestors 'none'; script-src 'none'; script-src-elem 'none'; script-src-attr 'none'";

@@ -9,19 +9,23 @@ import io.netty.handler.codec.http.HttpServerCodec;
 
 /// The handlers of a connection: HTTP, until it becomes a relay.
 final class HttpPipeline {
-  private static final int MAX_BODY =
+  private static final int MAX_BODY_OF_OWNER =
       4 << 20; // a serve configuration with long texts; everything else is a few KiB
+  private static final int MAX_BODY_OF_OTHERS =
+      256 << 10; // it is read before it is known who may do what
   private static final String CODEC = "http";
   private static final String AGGREGATOR = "body";
   private static final String CONNECTION = "localapi";
 
   private HttpPipeline() {}
 
-  static void install(Channel channel, Connection connection) {
+  /// @param isOwner whether the caller is one whose memory it is anyway ([AccessRules#isOwner])
+  static void install(Channel channel, Connection connection, boolean isOwner) {
+    int maxBody = isOwner ? MAX_BODY_OF_OWNER : MAX_BODY_OF_OTHERS;
     channel
         .pipeline()
         .addLast(CODEC, new HttpServerCodec())
-        .addLast(AGGREGATOR, new HttpObjectAggregator(MAX_BODY))
+        .addLast(AGGREGATOR, new HttpObjectAggregator(maxBody))
         .addLast(CONNECTION, connection);
   }
 

@@ -112,7 +112,8 @@ public final class LocalApiServer implements AutoCloseable {
       }
       connections.add(channel);
       countUntilClosed(channel, uid);
-      HttpPipeline.install(channel, new Connection(api, backend, access));
+      boolean isOwner = uid < 0 || rules.isOwner(uid);
+      HttpPipeline.install(channel, new Connection(api, backend, access), isOwner);
     }
 
     private void countUntilClosed(Channel channel, int uid) {

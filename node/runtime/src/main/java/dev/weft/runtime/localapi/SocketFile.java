@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The socket's place in the file system.
 final class SocketFile {
@@ -19,6 +20,8 @@ final class SocketFile {
       PosixFilePermissions.fromString("rw-rw-rw-");
   private static final Set<PosixFilePermission> FOR_OWNER =
       PosixFilePermissions.fromString("rw-------");
+  private static final int WRITABLE_BY_ALL = 0002;
+  private static final int STICKY = 01000;
   private static final int MAX_PATH_BYTES = 107; // sun_path of Linux, less its final zero
 
   private SocketFile() {}
@@ -42,6 +45,7 @@ final class SocketFile {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     }
+    checkFolder(path, path.toAbsolutePath().getParent());
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -55,6 +59,23 @@ final class SocketFile {
               + ": stop it, or choose another socket with --socket");
     }
     Files.delete(path);
+  }
+
+  /// In a folder where everybody may replace files, the next file at `path` need not be ours: its
+  /// permissions would be changed, and commands would tell their secrets to whoever put it there.
+  private static void checkFolder(Path path, @Nullable Path folder) throws IOException {
+    if (folder == null) {
+      return;
+    }
+    int mode = (Integer) Files.getAttribute(folder, "unix:mode");
+    if ((mode & WRITABLE_BY_ALL) != 0 && (mode & STICKY) == 0) {
+      throw new IOException(
+          "everybody may replace files in "
+              + folder
+              + ", so that the socket "
+              + path.getFileName()
+              + " would not be safe there: choose another folder with --socket");
+    }
   }
 
   /// Whether somebody accepts connections there.

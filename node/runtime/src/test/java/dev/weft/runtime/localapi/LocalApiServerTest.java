@@ -11,10 +11,12 @@ import dev.weft.ipn.State;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -136,6 +138,42 @@ class LocalApiServerTest {
 
       assertTrue(http.readTo("\r\n").startsWith("HTTP/1.1 413 "));
     }
+  }
+
+  @Test
+  void aStrangerMakesTheDaemonKeepLittle() throws IOException {
+    String head = "POST /localapi/v0/start HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n";
+    for (boolean isOwner : new boolean[] {false, true}) {
+      EmbeddedChannel channel = new EmbeddedChannel();
+      Connection connection =
+          new Connection(new LocalApi(backend), backend, () -> Access.READ_ONLY);
+      HttpPipeline.install(channel, connection, isOwner);
+
+      channel.writeInbound(Unpooled.copiedBuffer(head, UTF_8));
+
+      ByteBuf answer = channel.readOutbound();
+      assertEquals(isOwner, answer == null);
+      if (answer != null) {
+        assertTrue(answer.toString(UTF_8).startsWith("HTTP/1.1 413 "));
+        answer.release();
+      }
+      channel.finishAndReleaseAll();
+    }
+  }
+
+  @Test
+  void aFolderWhereAnybodyMayReplaceTheSocketIsRefused() throws IOException {
+    Path folder = Files.createDirectory(socket.resolveSibling("open"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path inside = folder.resolve("w.sock");
+
+    IOException refused =
+        assertThrows(IOException.class, () -> LocalApiServer.start(inside, backend, group.next()));
+    assertTrue(refused.getMessage().contains("everybody may replace"), refused.getMessage());
+    assertFalse(Files.exists(inside));
+
+    Files.setAttribute(folder, "unix:mode", 01777);
+    LocalApiServer.start(inside, backend, group.next()).close();
   }
 
   @Test
