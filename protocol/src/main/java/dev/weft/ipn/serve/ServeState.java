@@ -45,9 +45,14 @@ public final class ServeState {
 
   /// The entity tag of [#json], as it stands in the header: hex of a SHA-256, without quotes.
   public String etag() {
+    return etag(json());
+  }
+
+  /// The entity tag of what [#json] returned at some time.
+  public static String etag(String json) {
     try {
-      byte[] json = json().getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

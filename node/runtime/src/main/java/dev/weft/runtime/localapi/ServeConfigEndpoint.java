@@ -1,12 +1,8 @@
 package dev.weft.runtime.localapi;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.weft.ipn.serve.ServeConfig;
+import dev.weft.ipn.serve.ServeState;
 import dev.weft.json.MalformedJson;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /// The serve configuration: read with an entity tag, replaced when the tag is still right
 /// (`docs/protocol/services.md` §1.2).
@@ -25,7 +21,7 @@ final class ServeConfigEndpoint {
         return Answer.text(Answer.FORBIDDEN, "serve config denied");
       }
       String config = backend.serveConfig();
-      return Answer.json(Answer.OK, config).with("Etag", tag(config));
+      return Answer.json(Answer.OK, config).with("Etag", ServeState.etag(config));
     }
     if (!request.isPost()) {
       return Answer.text(Answer.METHOD_NOT_ALLOWED, "method not allowed");
@@ -71,7 +67,7 @@ final class ServeConfigEndpoint {
   private Answer store(String config, String ifMatch) throws BackendException {
     for (int i = 0; i < MAX_ATTEMPTS; i++) {
       String current = backend.serveConfig();
-      if (!ifMatch.isEmpty() && !ifMatch.equals(tag(current))) {
+      if (!ifMatch.isEmpty() && !ifMatch.equals(ServeState.etag(current))) {
         break;
       }
       if (backend.replaceServeConfig(current, config)) {
@@ -79,15 +75,5 @@ final class ServeConfigEndpoint {
       }
     }
     return Answer.text(Answer.PRECONDITION_FAILED, "etag mismatch");
-  }
-
-  /// Without a configuration the tag is that of the text `null`.
-  static String tag(String config) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(config.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }
