@@ -76,7 +76,12 @@ final class ServeCommand implements Command {
     String first = args.isEmpty() ? "" : args.getFirst();
     switch (first) {
       case "status" -> new ServeStatus().run(args.subList(1, args.size()), terminal, daemon);
-      case "reset" -> daemon.setServeConfig(ServeConfig.EMPTY.encode(), "");
+      case "reset" -> {
+        if (args.size() > 1) {
+          throw Failure.usage("weft serve reset: takes no arguments");
+        }
+        daemon.setServeConfig(ServeConfig.EMPTY.encode(), "");
+      }
       default -> {
         try {
           change(args, terminal, daemon);
@@ -90,13 +95,13 @@ final class ServeCommand implements Command {
 
   private void change(List<String> args, Terminal terminal, Daemon daemon)
       throws Failure, IOException, ServeRefusal {
-    ServeRequest request = ServeRequest.of(Mode.SERVE, serveFlags(), args);
+    ServeRequest asked = ServeRequest.of(Mode.SERVE, serveFlags(), args);
     Status status = daemon.status(false);
     String trouble = StatusText.trouble(status);
     if (trouble != null) {
       throw Failure.of(trouble);
     }
-    request = withPossibleKind(request, status, terminal, daemon);
+    ServeRequest request = withPossibleKind(asked, status, daemon);
     ServeNode node = node(status);
     HttpAnswer answer = daemon.serveConfig();
     ServeConfig config = config(answer);
@@ -112,9 +117,18 @@ final class ServeCommand implements Command {
     ServeConfig next = edit.apply(config, ServeCommand::kindOf);
     daemon.setServeConfig(next.encode(), answer.etag());
     if (!request.off()) {
-      terminal.out().println(new ServeReport(node).started(next, request));
-      Backend.report(request, next, node, terminal);
+      started(request, next, node, terminal);
     }
+  }
+
+  /// Told once it is served: before, a refusal could still follow.
+  private static void started(
+      ServeRequest request, ServeConfig config, ServeNode node, Terminal terminal) {
+    if (!request.kindChosen() && request.kind() == ServeKind.HTTP) {
+      terminal.err().println(ServeReport.withoutCertificates(request));
+    }
+    terminal.out().println(new ServeReport(node).started(config, request));
+    Backend.report(request, config, node, terminal);
   }
 
   private ServeFlags serveFlags() {
@@ -136,19 +150,15 @@ final class ServeCommand implements Command {
   }
 
   /// HTTPS needs certificates, which only some control servers help to get.
-  private static ServeRequest withPossibleKind(
-      ServeRequest request, Status status, Terminal terminal, Daemon daemon) throws Failure {
+  private static ServeRequest withPossibleKind(ServeRequest request, Status status, Daemon daemon)
+      throws Failure {
     boolean tls =
         request.kind() == ServeKind.HTTPS || request.kind() == ServeKind.TLS_TERMINATED_TCP;
     if (!tls || !status.certDomains().isEmpty()) {
       return request;
     }
     if (!request.kindChosen()) {
-      ServeRequest plain = request.inPlainHttp();
-      if (!request.off()) {
-        terminal.err().println(ServeReport.withoutCertificates(plain));
-      }
-      return plain;
+      return request.inPlainHttp();
     }
     return request.off() ? request : enabled(request, daemon);
   }
@@ -173,8 +183,7 @@ final class ServeCommand implements Command {
           events.next().map(Notify::sessionId).orElseThrow(() -> Failure.of("the daemon ended"));
       HttpAnswer answer = daemon.serveConfig();
       daemon.setServeConfig(config(answer).withForeground(session, own).encode(), answer.etag());
-      terminal.out().println(new ServeReport(node).started(own, request));
-      Backend.report(request, own, node, terminal);
+      started(request, own, node, terminal);
       terminal.out().flush();
       // The daemon takes the entry away when this connection ends: by Ctrl-C, or whatever else ends
       // this process.

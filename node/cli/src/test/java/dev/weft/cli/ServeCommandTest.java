@@ -125,6 +125,23 @@ class ServeCommandTest {
   }
 
   @Test
+  void nothingIsSaidToBeServedThatIsRefused() {
+    daemon.answer("POST serve-config", 500, "{\"error\":\"updating config: no folders\"}");
+
+    assertEquals(
+        new CliRun(1, "", "updating config: no folders\n"),
+        CliRun.of(socket, "serve", "--bg", "/tmp"));
+  }
+
+  @Test
+  void resetTakesNoArguments() {
+    CliRun run = CliRun.of(socket, "serve", "reset", "--http=80");
+
+    assertEquals(2, run.exitCode());
+    assertFalse(daemon.requests().toString().contains("POST"), daemon.requests().toString());
+  }
+
+  @Test
   void deletingMoreThanOneHandlerIsAskedFirst() {
     daemon.answer(
         "GET serve-config",
