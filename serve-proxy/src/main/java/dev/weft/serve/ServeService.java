@@ -14,6 +14,7 @@ import dev.weft.node.spi.NodeService;
 import dev.weft.node.spi.ServiceContext;
 import dev.weft.node.spi.Slot;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -139,6 +140,8 @@ public final class ServeService implements NodeService {
         channel.close();
         return;
       }
+      // A machine that falls asleep ends nothing: its tunnels would stay, and count, for ever.
+      channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
       started.channels().add(channel);
       byPeer.merge(peer, 1, Integer::sum);
       channel

@@ -25,6 +25,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.Future;
@@ -102,6 +103,18 @@ class ServeServiceTest {
     } finally {
       for (HttpClientSocket client : open) {
         client.close();
+      }
+    }
+  }
+
+  @Test
+  void aMachineThatIsGoneIsNoticed() throws Exception {
+    try (Node node = new Node()) {
+      node.configure(
+          ServeConfig.EMPTY.withWebHandler(Rig.HOST, "/", HttpHandler.ofText("hi"), false));
+      try (HttpClientSocket client = node.dial(80)) {
+        client.get("/").read();
+        assertTrue(node.accepted.config().getOption(ChannelOption.SO_KEEPALIVE));
       }
     }
   }
@@ -248,6 +261,7 @@ class ServeServiceTest {
     private final Channel server;
     private Consumer<String> listener = _ -> {};
     private InboundHandler handler;
+    private volatile Channel accepted;
 
     Node() {
       service.start(this);
@@ -259,6 +273,7 @@ class ServeServiceTest {
                   new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                      accepted = channel;
                       InetSocketAddress local =
                           new InetSocketAddress("100.64.0.1", dialledPorts.remove());
                       handler.initChannel(
