@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 /// A daemon that answers what it is told to, and notes what it was asked.
 final class FakeDaemon implements Closeable {
   private final ServerSocketChannel server;
+  private final Thread acceptor;
   private final Map<String, String> answers = new HashMap<>();
   private final List<String> requests = new ArrayList<>();
   private final List<String> events = new ArrayList<>();
@@ -30,7 +31,7 @@ final class FakeDaemon implements Closeable {
   FakeDaemon(Path socket) throws IOException {
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
-    Thread.ofVirtual().start(this::accept);
+    acceptor = Thread.ofVirtual().start(this::accept);
   }
 
   /// @param request method and path, such as `GET status`; the query does not count
@@ -169,5 +170,11 @@ final class FakeDaemon implements Closeable {
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      // Until the thread inside accept has left, the kernel still takes connections.
+      acceptor.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
