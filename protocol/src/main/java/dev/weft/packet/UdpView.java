@@ -28,6 +28,17 @@ public final class UdpView {
     return PacketCheck.VALID;
   }
 
+  /// The header of a datagram that an ICMP error quotes: only the ports may be asked for.
+  public PacketCheck wrapQuoted(byte[] a, int at, int available) {
+    if (available < HEADER) {
+      return PacketCheck.TRUNCATED;
+    }
+    array = a;
+    offset = at;
+    length = HEADER;
+    return PacketCheck.VALID;
+  }
+
   public int sourcePort() {
     return Wire.u16(array, offset);
   }

@@ -20,10 +20,23 @@ final class Cubic {
   private int window;
   private int threshold = MAX_WINDOW;
   private double windowMax;
+
+  /// cwnd_prior: the window before the last reduction, in segments.
+  private double priorWindow;
+
   private double k;
   private long epochStart = -1;
   private double estimate;
   private double growth;
+
+  private boolean saved;
+  private int savedWindow;
+  private int savedThreshold;
+  private double savedWindowMax;
+  private double savedPrior;
+  private double savedK;
+  private long savedEpoch;
+  private double savedEstimate;
 
   /// Begins with the initial window.
   void start(int segmentSize) {
@@ -65,6 +78,7 @@ final class Cubic {
   private int slowStart(int bytes, int ackSeq, int nextSeq, long latestRtt) {
     if (hyStart.acknowledged(ackSeq, nextSeq, latestRtt)) {
       threshold = window;
+      priorWindow = (double) window / mss;
       return bytes;
     }
     int increase = Math.min(bytes / hyStart.divisor(), threshold - window);
@@ -82,11 +96,15 @@ final class Cubic {
       estimate = segments;
       growth = 0;
     }
-    double t = (now - epochStart + smoothedRtt) / NANOS;
-    double cubic = C * (t - k) * (t - k) * (t - k) + windowMax;
-    double alpha = estimate < windowMax ? 3 * (1 - BETA) / (1 + BETA) : 1;
+    // §4.3: as Reno would grow; slower until it has made up for the gentler decrease.
+    double alpha = estimate < priorWindow ? 3 * (1 - BETA) / (1 + BETA) : 1;
     estimate += alpha * bytes / window;
-    double target = Math.max(estimate, Math.min(Math.max(cubic, segments), 1.5 * segments));
+    if (cubic(now - epochStart) < estimate) {
+      window = Math.min(Math.max(window, (int) (estimate * mss)), MAX_WINDOW);
+      return;
+    }
+    double wanted = cubic(now - epochStart + smoothedRtt);
+    double target = Math.min(Math.max(wanted, segments), 1.5 * segments);
     growth += (target - segments) / segments * bytes;
     if (growth >= 1) {
       int whole = (int) growth;
@@ -95,9 +113,16 @@ final class Cubic {
     }
   }
 
+  /// W_cubic (RFC 9438 §4.2, figure 1).
+  private double cubic(long elapsed) {
+    double t = elapsed / NANOS - k;
+    return C * t * t * t + windowMax;
+  }
+
   /// Loss was found: the threshold falls; the window follows in recovery (RFC 9438 §4.6 and §4.7).
   void congestion() {
     double segments = (double) window / mss;
+    priorWindow = segments;
     // Fast convergence: a flow that shrinks leaves room for new ones.
     windowMax = segments < windowMax ? segments * (1 + BETA) / 2 : segments;
     threshold = Math.max((int) (window * BETA), 2 * mss);
@@ -105,10 +130,37 @@ final class Cubic {
     hyStart.finish();
   }
 
-  /// A retransmission timeout (RFC 5681 §3.1).
+  /// A retransmission timeout (RFC 9438 §4.8): the cubic begins anew where slow start ends. The
+  /// caller sets the window.
   void timeout() {
     congestion();
-    window = mss;
+    windowMax = 0;
+  }
+
+  /// The state before a reduction that proves to have been for nothing (RFC 9438 §4.9).
+  void save() {
+    saved = true;
+    savedWindow = window;
+    savedThreshold = threshold;
+    savedWindowMax = windowMax;
+    savedPrior = priorWindow;
+    savedK = k;
+    savedEpoch = epochStart;
+    savedEstimate = estimate;
+  }
+
+  void undo() {
+    if (!saved) {
+      return;
+    }
+    saved = false;
+    window = Math.max(window, savedWindow);
+    threshold = Math.max(threshold, savedThreshold);
+    windowMax = savedWindowMax;
+    priorWindow = savedPrior;
+    k = savedK;
+    epochStart = savedEpoch;
+    estimate = savedEstimate;
   }
 
   void setWindow(int bytes) {

@@ -41,6 +41,7 @@ public final class Netstack {
   private final PacketBatch batch = new PacketBatch(loopback);
   private final Tcp tcp;
   private final Udp udp;
+  private final PortUnreachable unreachable;
   private final Icmp icmp;
   private final Reassembler reassembler = new Reassembler(drops);
   private final boolean verifyChecksums;
@@ -53,8 +54,9 @@ public final class Netstack {
     this.verifyChecksums = config.verifyChecksums();
     tcp = new Tcp(config, entropy, addresses, drops, batch);
     Fragmenter fragmenter = new Fragmenter(batch, config.mtu());
-    udp = new Udp(addresses, drops, fragmenter);
-    icmp = new Icmp(addresses, drops, fragmenter, tcp);
+    unreachable = new PortUnreachable(addresses, drops, fragmenter);
+    udp = new Udp(addresses, drops, fragmenter, unreachable);
+    icmp = new Icmp(addresses, drops, fragmenter, tcp, udp);
   }
 
   /// Where packets go.
@@ -133,7 +135,7 @@ public final class Netstack {
   private void handleTransport(long now, boolean own) {
     switch (ip.protocol()) {
       case IpProtocol.TCP -> tcp.handle(ip, own, now);
-      case IpProtocol.UDP -> udp.handle(ip, own);
+      case IpProtocol.UDP -> udp.handle(ip, own, now);
       case IpProtocol.ICMP_V4, IpProtocol.ICMP_V6 -> icmp.handle(ip, own);
       default -> drops.count(Drop.UNKNOWN_PROTOCOL);
     }
@@ -259,6 +261,14 @@ public final class Netstack {
   /// Sends a datagram from any address: the answer of a forwarder.
   public boolean sendDatagram(Endpoint local, Endpoint remote, ByteBuffer payload) {
     return udp.send(local.ip(), local.port(), remote, payload);
+  }
+
+  /// Tells the sender of a datagram that the forwarder has taken that nobody is there. It leaves at
+  /// once, unless too many have been told just now.
+  public void refuseDatagram(long now, Endpoint local, Endpoint remote, Output out) {
+    batch.begin(out);
+    unreachable.answer(local, remote, now);
+    batch.flush();
   }
 
   private int ephemeral(java.util.function.IntPredicate isFree) {

@@ -28,6 +28,7 @@ final class PendingRequest implements TcpRequest {
       c.setState(TcpState.SYN_RECEIVED);
       c.lifeDeadline = TimerHeap.NEVER;
       c.sendSyn = true;
+      c.tcp.halfOpen.answer(c);
       c.markDirty();
     }
     return c;

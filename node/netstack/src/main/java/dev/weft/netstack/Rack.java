@@ -9,6 +9,9 @@ final class Rack {
   /// RFC 8985 §6.2 step 4: recoveries for which a widened window is kept.
   private static final int WINDOW_PERSISTS = 16;
 
+  /// Quarters of the smallest round trip; the smoothed one bounds the window in any case.
+  private static final int MOST_QUARTERS = 255;
+
   private final Scoreboard board;
   private final RttEstimator rtt;
   private long sentAt;
@@ -20,6 +23,11 @@ final class Rack {
   private int windowMultiplier = 1;
   private int windowPersist;
   private boolean foundLoss;
+
+  /// SND.NXT when a duplicate was last reported; the next one counts when that is acknowledged.
+  private int duplicateRound;
+
+  private boolean inDuplicateRound;
 
   Rack(Scoreboard board, RttEstimator rtt, int first) {
     this.board = board;
@@ -52,9 +60,17 @@ final class Rack {
     return sent > sentAt || sent == sentAt && Seq.before(endSeq, end);
   }
 
-  /// A duplicate arrived at the peer: a retransmission was not needed, so wait longer.
-  void duplicateReported() {
-    windowMultiplier = Math.min(windowMultiplier + 1, 32);
+  /// RFC 8985 §6.2 step 4: a duplicate arrived at the peer, so a retransmission was not needed;
+  /// wait longer from now on. Counted once in a round trip.
+  ///
+  /// @param ack of the segment that reports it
+  void duplicateReported(int ack) {
+    if (inDuplicateRound && Seq.before(ack, duplicateRound)) {
+      return;
+    }
+    inDuplicateRound = true;
+    duplicateRound = board.end();
+    windowMultiplier = Math.min(windowMultiplier + 1, MOST_QUARTERS);
     windowPersist = WINDOW_PERSISTS;
   }
 
@@ -83,26 +99,36 @@ final class Rack {
       return 0;
     }
     long window = reorderWindow(inRecovery);
-    long wait = 0;
-    for (int i = 0; i < board.size(); i++) {
-      if (board.isSacked(i) || board.isLost(i) && !board.isResent(i)) {
-        continue;
-      }
+    for (int i = board.oldestInFlight(); i >= 0; ) {
       if (isLater(board.sentAt(i), board.endOf(i))) {
-        if (board.wasEverResent(i)) {
-          continue;
-        }
-        break; // What follows was sent later still.
+        return 0; // And so were all that follow.
       }
       long remaining = board.sentAt(i) + latestRtt + window - now;
-      if (remaining <= 0) {
-        board.markLost(i);
-        foundLoss = true;
-      } else {
-        wait = Math.max(wait, remaining);
+      if (remaining > 0) {
+        // The RFC asks for the longest wait; the shortest finds each loss when its time has come.
+        return remaining;
       }
+      int next = board.nextInFlight(i);
+      board.markLost(i);
+      foundLoss = true;
+      i = next;
     }
-    return wait;
+    return 0;
+  }
+
+  /// RFC 8985 §6.3: at a retransmission timeout the first segment is lost, and whatever was sent a
+  /// round trip and a reordering window ago; what has only just been sent is not.
+  void markLostAtTimeout(long now) {
+    long window = reorderWindow(true);
+    if (!board.isSacked(0)) {
+      board.markLost(0);
+    }
+    int i = board.oldestInFlight();
+    while (i >= 0 && (!any || board.sentAt(i) + latestRtt + window <= now)) {
+      int next = board.nextInFlight(i);
+      board.markLost(i);
+      i = next;
+    }
   }
 
   boolean foundLoss() {

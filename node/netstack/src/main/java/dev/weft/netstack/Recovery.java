@@ -4,7 +4,7 @@ import dev.weft.packet.TcpView;
 
 /// What one connection has in flight, and what to do about losses: RACK-TLP (RFC 8985) over SACK
 /// (RFC 2018), NewReno (RFC 6582) towards peers without SACK, proportional rate reduction (RFC
-/// 6937), the retransmission timeout (RFC 6298).
+/// 9937), the retransmission timeout (RFC 6298), and back when a loss was none (RFC 4015).
 ///
 /// The caller reports what it sends ([#sent], [#resent]) and each acceptable acknowledgment
 /// ([#acknowledged]); it asks how much may be sent ([#room]), what first ([#nextLost]), and when to
@@ -42,13 +42,17 @@ final class Recovery {
   private long lastActivity;
   private int duplicateAcks;
 
-  private int flightAtLoss;
-  private int delivered;
-  private int sentInRecovery;
-
+  private final ProportionalReduction reduction = new ProportionalReduction();
   private final TailLossProbe probe = new TailLossProbe();
+  private final Spurious spurious = new Spurious();
+
+  /// The SACK blocks of the last acknowledgment: most of the next one's are known already.
+  private final int[] knownEdges = new int[8];
+
+  private int knownBlocks;
 
   private int newlyDelivered;
+  private boolean foundLoss;
   private long sampleSentAt;
   private boolean limited;
 
@@ -106,19 +110,20 @@ final class Recovery {
         cubic.idle((now - lastActivity) / rtt.timeout());
       }
     }
-    int length = end - board.end();
+    reduction.sent(end - board.end());
     lastActivity = now;
     board.sent(end, now);
-    sentInRecovery += length;
   }
 
   /// A segment to send again before anything new, or -1.
   int nextLost() {
-    return board.hasLost() ? board.nextLost(0) : -1;
+    return board.hasLost() ? board.nextLost() : -1;
   }
 
-  void resent(int index, long now) {
-    sentInRecovery += board.lengthOf(index);
+  /// @param timestamp the TSval it carries; 0 when there are none
+  void resent(int index, long now, int timestamp) {
+    reduction.sent(board.lengthOf(index));
+    spurious.resent(board.startOf(index), timestamp);
     board.markResent(index, now);
     lastActivity = now;
     if (index == 0) {
@@ -156,9 +161,12 @@ final class Recovery {
       lastActivity = now;
     }
     countDuplicate(advanced, pure);
-    judgeProbe(ack, segment);
-    boolean reduced = findLosses(now);
-    if (phase == Phase.RECOVERY && !reduced) {
+    judgeProbe(ack, segment, pure && !advanced);
+    if (advanced && phase != Phase.OPEN && spurious.isForOriginal(segment)) {
+      undo();
+    }
+    findLosses(now);
+    if (phase == Phase.RECOVERY) {
       reduceProportionally(advanced);
     }
     finishRecovery(ack);
@@ -166,17 +174,31 @@ final class Recovery {
   }
 
   private void readSack(long now, TcpView segment, int ack) {
-    int blocks = sack ? segment.sackBlocks() : 0;
+    int blocks = sack ? Math.min(segment.sackBlocks(), knownEdges.length / 2) : 0;
     for (int b = 0; b < blocks; b++) {
       int left = segment.sackLeft(b);
       int right = segment.sackRight(b);
       if (b == 0 && isDuplicateReport(segment, left, right, ack)) {
-        rack.duplicateReported();
+        duplicateReported(left, right, ack);
       } else if (Seq.before(left, right)
           && Seq.atOrBefore(ack, left)
           && Seq.atOrBefore(right, board.end())) {
         markSacked(now, left, right);
       }
+    }
+    for (int b = 0; b < blocks; b++) {
+      knownEdges[2 * b] = segment.sackLeft(b);
+      knownEdges[2 * b + 1] = segment.sackRight(b);
+    }
+    knownBlocks = blocks;
+  }
+
+  private void duplicateReported(int left, int right, int ack) {
+    if (!probe.explains(right)) {
+      rack.duplicateReported(ack);
+    }
+    if (spurious.duplicateReported(left)) {
+      undo();
     }
   }
 
@@ -189,7 +211,7 @@ final class Recovery {
   }
 
   private void markSacked(long now, int left, int right) {
-    for (int i = board.firstFrom(left);
+    for (int i = firstUnknown(left, right);
         i < board.size() && Seq.atOrBefore(board.endOf(i), right);
         i++) {
       if (!board.isSacked(i)) {
@@ -198,6 +220,20 @@ final class Recovery {
         board.markSacked(i);
       }
     }
+  }
+
+  /// The first segment of a block that the last acknowledgment had not told of: a block of
+  /// thousands of segments is not looked through for each acknowledgment.
+  private int firstUnknown(int left, int right) {
+    int from = left;
+    for (int b = 0; b < knownBlocks; b++) {
+      if (Seq.atOrBefore(knownEdges[2 * b], left) && Seq.before(from, knownEdges[2 * b + 1])) {
+        from = Seq.earlier(knownEdges[2 * b + 1], right);
+      }
+    }
+    int i = board.firstFrom(from);
+    boolean reachesIn = i > 0 && Seq.before(from, board.endOf(i - 1));
+    return reachesIn && Seq.atOrBefore(left, board.startOf(i - 1)) ? i - 1 : i;
   }
 
   private void acknowledgeTo(long now, int ack) {
@@ -244,66 +280,71 @@ final class Recovery {
   }
 
   /// When the probe repaired a loss silently, the window must still answer for it.
-  private void judgeProbe(int ack, TcpView segment) {
-    if (probe.repairedLoss(ack, segment, board.isEmpty()) && phase == Phase.OPEN) {
+  private void judgeProbe(int ack, TcpView segment, boolean isDuplicate) {
+    boolean plain = isDuplicate && segment.sackBlocks() == 0;
+    if (probe.repairedLoss(ack, segment, plain) && phase == Phase.OPEN) {
       cubic.congestion();
       cubic.setWindow(cubic.threshold());
     }
   }
 
-  private boolean findLosses(long now) {
+  private void findLosses(long now) {
     reorderDeadline = TimerHeap.NEVER;
+    foundLoss = false;
     if (!sack) {
       if (phase == Phase.OPEN && duplicateAcks >= DUP_THRESHOLD && !board.isEmpty()) {
         board.markLost(0);
+        foundLoss = true;
         enterRecovery();
-        return true;
       }
-      return false;
+      return;
     }
     if (board.isClean() && phase == Phase.OPEN) {
-      return false;
+      return;
     }
     long wait = rack.detect(now, phase != Phase.OPEN);
     if (wait > 0) {
       reorderDeadline = now + wait;
     }
-    if (rack.foundLoss() && phase == Phase.OPEN) {
+    foundLoss = rack.foundLoss();
+    if (foundLoss && phase == Phase.OPEN) {
       enterRecovery();
-      return true;
     }
-    return false;
   }
 
   private void enterRecovery() {
     phase = Phase.RECOVERY;
     recoveryPoint = board.end();
-    flightAtLoss = Math.max(board.end() - board.start(), mss);
-    delivered = 0;
-    sentInRecovery = 0;
     probe.cancel();
+    spurious.begin();
+    cubic.save();
     cubic.congestion();
-    // RFC 6937: the first retransmission goes out at once.
-    cubic.setWindow(board.pipe() - virtuallySacked() + mss);
+    // RFC 9937 §6.1, with the bytes that this very acknowledgment tells of.
+    reduction.begin(board.end() - board.start() - board.sackedBytes() + newlyDelivered);
   }
 
-  /// RFC 6937 §3, with the slow-start reduction bound while the recovery makes progress.
   private void reduceProportionally(boolean advanced) {
-    delivered += newlyDelivered;
     int pipe = board.pipe() - virtuallySacked();
-    int threshold = cubic.threshold();
-    long send;
-    if (pipe > threshold) {
-      send = ((long) delivered * threshold + flightAtLoss - 1) / flightAtLoss - sentInRecovery;
-    } else {
-      int bound = Math.max(delivered - sentInRecovery, newlyDelivered) + (advanced ? mss : 0);
-      send = Math.min(threshold - pipe, bound);
-    }
+    int send =
+        reduction.acknowledged(
+            newlyDelivered, advanced && !foundLoss, pipe, cubic.threshold(), mss);
     boolean partial = !sack && advanced;
-    if (sentInRecovery == 0 || partial) {
-      send = Math.max(send, mss);
+    cubic.setWindow(pipe + (partial ? Math.max(send, mss) : send));
+  }
+
+  /// The losses were none: the window is what it was, and what waits to be sent again need not be.
+  private void undo() {
+    cubic.undo();
+    spurious.begin();
+    if (phase == Phase.OPEN) {
+      return;
     }
-    cubic.setWindow(pipe + (int) Math.max(send, 0));
+    phase = Phase.OPEN;
+    duplicateAcks = 0;
+    int i;
+    while ((i = board.nextLost()) >= 0) {
+      board.markFound(i);
+    }
   }
 
   private void finishRecovery(int ack) {
@@ -312,8 +353,8 @@ final class Recovery {
     }
     if (phase == Phase.RECOVERY) {
       cubic.setWindow(cubic.threshold());
-      rack.recoveryEnded();
     }
+    rack.recoveryEnded();
     phase = Phase.OPEN;
     duplicateAcks = 0;
   }
@@ -339,7 +380,7 @@ final class Recovery {
     }
     boolean mayProbe =
         sack && phase == Phase.OPEN && !probe.isOutstanding() && rtt.hasSample() && board.isClean();
-    return mayProbe && probeDeadline() < timerBase + rtt.timeout() ? Alarm.PROBE : Alarm.RETRANSMIT;
+    return mayProbe ? Alarm.PROBE : Alarm.RETRANSMIT;
   }
 
   long deadline() {
@@ -351,19 +392,19 @@ final class Recovery {
     };
   }
 
-  /// RFC 8985 §7.2.
+  /// RFC 8985 §7.2: never later than the timeout, in whose place it comes.
   private long probeDeadline() {
     long wait = 2 * rtt.smoothed() + (board.size() == 1 ? MAX_ACK_DELAY : 2_000_000L);
-    return lastActivity + wait;
+    return Math.min(lastActivity + wait, timerBase + rtt.timeout());
   }
 
   /// The reordering window has passed: what is in doubt is lost.
   void reorderTimeout(long now) {
-    if (findLosses(now)) {
-      return;
-    }
-    if (reorderDeadline <= now) {
-      reorderDeadline = TimerHeap.NEVER;
+    newlyDelivered = 0;
+    boolean began = phase == Phase.OPEN;
+    findLosses(now);
+    if (began && phase == Phase.RECOVERY) {
+      reduceProportionally(false);
     }
   }
 
@@ -373,17 +414,25 @@ final class Recovery {
     timerBase = now;
   }
 
-  /// A retransmission timeout: everything not sacked is lost, sending starts over slowly.
+  /// A retransmission timeout: what has been in flight for long is lost, and sending starts over
+  /// with one segment (RFC 5681 §3.1).
   void retransmitTimeout(long now) {
-    if (board.isSacked(0)) {
-      board.forgetSacked();
+    if (phase == Phase.OPEN) {
+      cubic.save();
     }
     if (phase != Phase.LOSS) {
+      spurious.begin();
       cubic.timeout();
-    } else {
-      cubic.setWindow(mss);
     }
-    board.markAllLost();
+    if (board.isSacked(0)) {
+      // The peer has thrown away what it had sacked (RFC 2018 §8).
+      board.forgetSacked();
+      knownBlocks = 0;
+      board.markAllLost();
+    } else {
+      rack.markLostAtTimeout(now);
+    }
+    cubic.setWindow(board.pipe() + mss);
     phase = Phase.LOSS;
     recoveryPoint = board.end();
     duplicateAcks = 0;

@@ -7,6 +7,10 @@ import java.util.Arrays;
 ///
 /// A segment is known by its end; it starts where the one before ends. The counts follow Linux's
 /// picture: what is in the network is `sent - sacked - lost + retransmitted` ([#pipe]).
+///
+/// Those that may still arrive are also linked in the order of their last sending
+/// ([#oldestInFlight]), so that loss detection by time looks at those it marks and one more,
+/// however many the peer has sacked.
 final class Scoreboard {
   /// More segments than that are not put in flight.
   static final int MAX_SEGMENTS = 1 << 15;
@@ -18,9 +22,23 @@ final class Scoreboard {
   /// Sent more than once at any time: its round trip is ambiguous (Karn).
   private static final int EVER_RESENT = 8;
 
-  private int[] ends = new int[16];
-  private long[] sentAt = new long[16];
-  private byte[] flags = new byte[16];
+  private static final int FEWEST = 16;
+  private static final int NONE = -1;
+
+  private int[] ends = new int[FEWEST];
+  private long[] sentAt = new long[FEWEST];
+  private byte[] flags = new byte[FEWEST];
+
+  /// The places of the neighbours in the order of sending.
+  private int[] earlier = new int[FEWEST];
+
+  private int[] later = new int[FEWEST];
+  private int oldest = NONE;
+  private int newest = NONE;
+
+  /// No segment before this index waits to be sent again.
+  private int firstLost;
+
   private int head;
   private int count;
   private int start;
@@ -84,6 +102,19 @@ final class Scoreboard {
     ends[i] = end;
     sentAt[i] = now;
     flags[i] = 0;
+    link(i);
+  }
+
+  /// The index of the segment that was sent longest ago and may still arrive, or -1: neither
+  /// sacked, nor lost without having been sent again.
+  int oldestInFlight() {
+    return oldest == NONE ? NONE : oldest - head & ends.length - 1;
+  }
+
+  /// The one that was sent next after `index`, which is in flight, or -1.
+  int nextInFlight(int index) {
+    int next = later[at(index)];
+    return next == NONE ? NONE : next - head & ends.length - 1;
   }
 
   int startOf(int index) {
@@ -122,6 +153,7 @@ final class Scoreboard {
   void markSacked(int index) {
     int i = at(index);
     int length = lengthOf(index);
+    unlinkIfInFlight(i);
     uncount(flags[i], length);
     flags[i] = (byte) (flags[i] & EVER_RESENT | SACKED);
     sackedBytes += length;
@@ -132,21 +164,33 @@ final class Scoreboard {
   void markLost(int index) {
     int i = at(index);
     int length = lengthOf(index);
+    unlinkIfInFlight(i);
     uncount(flags[i], length);
     flags[i] = (byte) (flags[i] & EVER_RESENT | LOST);
     lostBytes += length;
+    firstLost = Math.min(firstLost, index);
+  }
+
+  /// It was not lost after all, and neither sacked nor sent again.
+  void markFound(int index) {
+    int i = at(index);
+    lostBytes -= lengthOf(index);
+    flags[i] &= (byte) ~LOST;
+    linkByTime(i);
   }
 
   void markResent(int index, long now) {
     int i = at(index);
+    unlinkIfInFlight(i);
     if ((flags[i] & RESENT) == 0) {
       resentBytes += lengthOf(index);
     }
     flags[i] |= RESENT | EVER_RESENT;
     sentAt[i] = now;
+    link(i);
   }
 
-  /// Every segment that the peer does not hold is lost: a retransmission timeout.
+  /// Every segment that the peer does not hold is lost: they were too long for the path.
   void markAllLost() {
     for (int i = 0; i < count; i++) {
       if (!isSacked(i)) {
@@ -162,17 +206,20 @@ final class Scoreboard {
       if ((flags[at] & SACKED) != 0) {
         uncount(flags[at], lengthOf(i));
         flags[at] &= (byte) ~SACKED;
+        link(at); // Not in its place by time: whoever asks for this marks all as lost.
       }
     }
   }
 
   /// The first lost segment that was not sent again, or -1.
-  int nextLost(int from) {
-    for (int i = from; i < count; i++) {
+  int nextLost() {
+    for (int i = firstLost; i < count; i++) {
       if ((flags[at(i)] & (LOST | RESENT)) == LOST) {
+        firstLost = i;
         return i;
       }
     }
+    firstLost = count;
     return -1;
   }
 
@@ -193,14 +240,18 @@ final class Scoreboard {
 
   /// Drops the first segment, which is acknowledged as a whole.
   void removeFirst() {
+    unlinkIfInFlight(head);
     uncount(flags[head], lengthOf(0));
     start = ends[head];
     head = head + 1 & ends.length - 1;
+    firstLost = Math.max(0, firstLost - 1);
     if (--count == 0 && ends.length > 1024) {
       // An idle connection should not hold what a burst needed.
-      ends = new int[16];
-      sentAt = new long[16];
-      flags = new byte[16];
+      ends = new int[FEWEST];
+      sentAt = new long[FEWEST];
+      flags = new byte[FEWEST];
+      earlier = new int[FEWEST];
+      later = new int[FEWEST];
       head = 0;
     }
   }
@@ -238,14 +289,80 @@ final class Scoreboard {
     return head + index & ends.length - 1;
   }
 
+  // The order of sending.
+
+  private void link(int place) {
+    earlier[place] = newest;
+    later[place] = NONE;
+    if (newest == NONE) {
+      oldest = place;
+    } else {
+      later[newest] = place;
+    }
+    newest = place;
+  }
+
+  private void linkByTime(int place) {
+    int before = newest;
+    while (before != NONE && sentAt[before] > sentAt[place]) {
+      before = earlier[before];
+    }
+    if (before == newest) {
+      link(place);
+      return;
+    }
+    int after = before == NONE ? oldest : later[before];
+    earlier[place] = before;
+    later[place] = after;
+    earlier[after] = place;
+    if (before == NONE) {
+      oldest = place;
+    } else {
+      later[before] = place;
+    }
+  }
+
+  private void unlinkIfInFlight(int place) {
+    int f = flags[place];
+    if ((f & SACKED) != 0 || (f & (LOST | RESENT)) == LOST) {
+      return;
+    }
+    int before = earlier[place];
+    int after = later[place];
+    if (before == NONE) {
+      oldest = after;
+    } else {
+      later[before] = after;
+    }
+    if (after == NONE) {
+      newest = before;
+    } else {
+      earlier[after] = before;
+    }
+  }
+
   private void grow() {
     int old = ends.length;
     ends = Arrays.copyOf(ends, 2 * old);
     sentAt = Arrays.copyOf(sentAt, 2 * old);
     flags = Arrays.copyOf(flags, 2 * old);
+    earlier = Arrays.copyOf(earlier, 2 * old);
+    later = Arrays.copyOf(later, 2 * old);
     // The part that had wrapped around moves behind the rest.
     System.arraycopy(ends, 0, ends, old, head);
     System.arraycopy(sentAt, 0, sentAt, old, head);
     System.arraycopy(flags, 0, flags, old, head);
+    System.arraycopy(earlier, 0, earlier, old, head);
+    System.arraycopy(later, 0, later, old, head);
+    for (int i = head; i < head + old; i++) {
+      earlier[i] = moved(earlier[i], old);
+      later[i] = moved(later[i], old);
+    }
+    oldest = moved(oldest, old);
+    newest = moved(newest, old);
+  }
+
+  private int moved(int place, int old) {
+    return place >= 0 && place < head ? place + old : place;
   }
 }

@@ -24,21 +24,26 @@ final class TailLossProbe {
     return isOutstanding;
   }
 
-  /// Looks at an acknowledgment.
+  /// Whether a reported duplicate is only the probe, which tells nothing about reordering.
+  boolean explains(int duplicateRight) {
+    return isOutstanding && wasResend && duplicateRight == end;
+  }
+
+  /// Looks at an acknowledgment (RFC 8985 §7.4.2).
   ///
-  /// @param allAcknowledged nothing is in flight any more
+  /// @param mayBeDuplicate it moves nothing and carries neither data nor SACK blocks
   /// @return whether the segment that was sent again had been lost, and nothing else has told
-  boolean repairedLoss(int ack, TcpView segment, boolean allAcknowledged) {
+  boolean repairedLoss(int ack, TcpView segment, boolean mayBeDuplicate) {
     if (!isOutstanding || Seq.before(ack, end)) {
       return false;
     }
     boolean bothArrived = segment.sackBlocks() > 0 && Seq.before(segment.sackLeft(0), ack);
+    boolean beyond = Seq.before(end, ack);
     if (!wasResend || bothArrived) {
       isOutstanding = false;
       return false;
     }
-    boolean beyond = Seq.before(end, ack);
-    isOutstanding = !beyond && !allAcknowledged;
+    isOutstanding = !beyond && !mayBeDuplicate;
     return beyond;
   }
 }

@@ -1,6 +1,7 @@
 package dev.weft.netstack;
 
 import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
 import dev.weft.packet.IpProtocol;
 import dev.weft.packet.IpView;
 import dev.weft.packet.PacketCheck;
@@ -26,6 +27,8 @@ final class Tcp {
 
   /// Nothing narrower is believed: segments of a few bytes would be an attack (RFC 5927 §7.2).
   private static final int SMALLEST_MTU = 576;
+
+  private static final int SMALLEST_V6_MTU = 1280;
 
   final TcpSecrets secrets;
   final BufferPool pool;
@@ -131,8 +134,7 @@ final class Tcp {
       resetStray(route, view);
       return;
     }
-    if (flows.size() >= config.maxConnections()
-        || !halfOpen.hasRoom(Route.ip(route.remoteHigh(), route.remoteLow()))) {
+    if (!makeRoom(Route.ip(route.remoteHigh(), route.remoteLow()))) {
       // Silence: the peer tries again, when there may be room.
       drop(Drop.TOO_MANY_CONNECTIONS);
       return;
@@ -144,11 +146,31 @@ final class Tcp {
     if (acceptor != null) {
       c.acceptor = acceptor;
       c.sendSyn = true;
+      halfOpen.answer(c);
     } else if (asked != null) {
       c.lifeDeadline = now + UNDECIDED_LIFE;
       asked.accept(new PendingRequest(c));
     }
     agenda.dirty(c);
+  }
+
+  /// Whether there is room for one more connection, with what may be given up for it.
+  private boolean makeRoom(Ip remote) {
+    if (!halfOpen.hasRoomFor(remote)) {
+      return false;
+    }
+    if (halfOpen.isFull()) {
+      TcpConnection oldest = halfOpen.oldestAnswered();
+      if (oldest == null) {
+        return false;
+      }
+      drop(Drop.TOO_MANY_CONNECTIONS);
+      finish(oldest, CloseReason.TIMED_OUT);
+    }
+    if (flows.size() >= config.maxConnections()) {
+      forgetOldestTimeWait();
+    }
+    return flows.size() < config.maxConnections();
   }
 
   /// A connection to oneself from the very same port would be answered by its own segments.
@@ -208,6 +230,10 @@ final class Tcp {
   void pathIsNarrower(IpView quoted, TcpView segment, int mtu) {
     TcpConnection c = findQuoted(quoted, segment);
     if (c == null || mtu < SMALLEST_MTU) {
+      return;
+    }
+    if (!c.route.writer().isV4() && mtu < SMALLEST_V6_MTU) {
+      drop(Drop.SUSPICIOUS); // RFC 8201 §4: every link carries that much.
       return;
     }
     int narrower = pathMss(c.route, mtu) - (c.timestamps ? TcpOutput.TIMESTAMPS_OPTION : 0);
@@ -295,9 +321,19 @@ final class Tcp {
       timeWaits.removeFirst();
     }
     if (timeWaits.size() >= config.maxTimeWait()) {
-      finish(timeWaits.removeFirst(), CloseReason.FINISHED);
+      forgetOldestTimeWait();
     }
     timeWaits.addLast(c);
+  }
+
+  private void forgetOldestTimeWait() {
+    TcpConnection oldest;
+    do {
+      oldest = timeWaits.pollFirst();
+    } while (oldest != null && oldest.state != TcpState.TIME_WAIT);
+    if (oldest != null) {
+      finish(oldest, CloseReason.FINISHED);
+    }
   }
 
   /// The connection ends here and now.

@@ -193,7 +193,7 @@ final class TcpInput {
       return true; // An old duplicate; its text may still be new.
     }
     boolean windowMoved = updateWindow(c, s);
-    if (c.recovery.board().isEmpty()) {
+    if (c.recovery.board().isEmpty() && s.sackBlocks() == 0) {
       return true;
     }
     boolean pure = s.payloadLength() == 0 && !windowMoved && !s.has(TcpView.FIN);

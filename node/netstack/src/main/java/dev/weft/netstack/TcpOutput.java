@@ -100,7 +100,7 @@ final class TcpOutput {
         return;
       }
       resend(c, index, now);
-      index = board.nextLost(index + 1);
+      index = board.nextLost();
     }
   }
 
@@ -115,7 +115,7 @@ final class TcpOutput {
       seq += text + (fin ? 1 : 0);
     }
     tcp.countResent();
-    c.recovery.resent(index, now);
+    c.recovery.resent(index, now, c.timestamps ? timestamp(c, now) : 0);
   }
 
   private void sendNew(TcpConnection c, long now) {

@@ -32,6 +32,7 @@ final class Udp {
   private final Addresses addresses;
   private final Drops drops;
   private final Fragmenter fragmenter;
+  private final PortUnreachable unreachable;
   private final Map<Port, UdpSocket> sockets = new HashMap<>();
   private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
   private final UdpView view = new UdpView();
@@ -39,7 +40,8 @@ final class Udp {
   private @Nullable Route lastRoute;
   private int queuedBytes;
 
-  Udp(Addresses addresses, Drops drops, Fragmenter fragmenter) {
+  Udp(Addresses addresses, Drops drops, Fragmenter fragmenter, PortUnreachable unreachable) {
+    this.unreachable = unreachable;
     this.addresses = addresses;
     this.drops = drops;
     this.fragmenter = fragmenter;
@@ -50,7 +52,7 @@ final class Udp {
   }
 
   /// One UDP packet whose IP header is checked.
-  void handle(IpView ip, boolean own) {
+  void handle(IpView ip, boolean own, long now) {
     if (view.wrap(ip.array(), ip.transportOffset(), ip.transportLength()) != PacketCheck.VALID) {
       drops.count(Drop.MALFORMED);
       return;
@@ -59,8 +61,10 @@ final class Udp {
     UdpSocket socket = own ? find(local, view.destinationPort()) : null;
     UdpHandler handler = socket == null ? forwarder : socket.handler;
     if (handler == null) {
-      // The real client sends no port-unreachable either (`docs/protocol/dataplane.md` §8).
       drops.count(Drop.NO_SOCKET);
+      if (own) {
+        unreachable.answer(ip, now);
+      }
       return;
     }
     handler.onDatagram(
@@ -69,6 +73,17 @@ final class Udp {
         ip.array(),
         view.payloadOffset(),
         view.payloadLength());
+  }
+
+  /// An ICMP error about a datagram from `local`, which the caller has checked to be one of ours.
+  void unreachable(Endpoint local, Endpoint remote) {
+    UdpSocket socket = find(local.ip(), local.port());
+    UdpHandler handler = socket == null ? forwarder : socket.handler;
+    if (handler == null) {
+      drops.count(Drop.NO_SOCKET);
+    } else {
+      handler.onUnreachable(local, remote);
+    }
   }
 
   private @Nullable UdpSocket find(Ip local, int port) {

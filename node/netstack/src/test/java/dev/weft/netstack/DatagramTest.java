@@ -22,6 +22,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// UDP, fragments and echo.
 final class DatagramTest {
@@ -94,6 +95,77 @@ final class DatagramTest {
     pair.runFor(SECOND);
     assertArrayEquals(new byte[] {7}, received.getFirst());
     assertEquals(new Endpoint(foreign, 53), senders.getFirst());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aDatagramThatNobodyTakesIsRefused(boolean v4) {
+    List<Endpoint> refused = new ArrayList<>();
+    UdpSocket socket = pair.a.bind(null, 5000, refusals(refused));
+    Endpoint nobody = new Endpoint(v4 ? Pair.B4 : Pair.B6, 53);
+    socket.send(nobody, ByteBuffer.allocate(900));
+    pair.runFor(SECOND);
+    assertEquals(List.of(nobody), refused);
+    assertEquals(1, pair.b.drops(Drop.NO_SOCKET));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theForwarderMayRefuseWhatItTook(boolean v4) {
+    List<Endpoint> refused = new ArrayList<>();
+    pair.a.bind(null, 5000, refusals(refused));
+    Endpoint here = new Endpoint(v4 ? Pair.B4 : Pair.B6, 53);
+    Endpoint there = new Endpoint(v4 ? Pair.A4 : Pair.A6, 5000);
+    List<byte[]> sent = new ArrayList<>();
+    pair.b.refuseDatagram(
+        pair.now, here, there, s -> sent.add(Arrays.copyOf(s.array(), s.length())));
+    pair.inject(pair.a, sent.getFirst());
+    pair.runFor(SECOND);
+    assertEquals(List.of(here), refused);
+  }
+
+  @Test
+  void refusalsAreFew() {
+    List<Endpoint> refused = new ArrayList<>();
+    UdpSocket socket = pair.a.bind(null, 5000, refusals(refused));
+    for (int i = 0; i < 1000; i++) {
+      socket.send(new Endpoint(Pair.B4, 53), ByteBuffer.allocate(9));
+    }
+    pair.runFor(SECOND);
+    assertEquals(50, refused.size());
+    socket.send(new Endpoint(Pair.B4, 53), ByteBuffer.allocate(9));
+    pair.runFor(SECOND);
+    assertEquals(51, refused.size(), "a second later");
+  }
+
+  @Test
+  void aRefusalOfWhatWeDidNotSendIsNotBelieved() {
+    List<Endpoint> refused = new ArrayList<>();
+    pair.a.bind(null, 5000, refusals(refused));
+    byte[] other = Packets.udp(Ip.parse("100.64.0.9"), 5000, Pair.B4, 53, new byte[0]);
+    byte[] packet = new byte[28 + other.length];
+    System.arraycopy(other, 0, packet, 28, other.length);
+    IpWriter writer =
+        new IpWriter(
+            Route.high(Pair.B4), Route.low(Pair.B4), Route.high(Pair.A4), Route.low(Pair.A4));
+    writer.writeHeader(packet, 0, IpProtocol.ICMP_V4, packet.length - 20);
+    writer.writeIcmp(packet, 20, 3, 3, 0, other.length);
+    pair.inject(pair.a, packet);
+    pair.runFor(SECOND);
+    assertEquals(List.of(), refused);
+    assertEquals(1, pair.a.drops(Drop.USELESS));
+  }
+
+  private static UdpHandler refusals(List<Endpoint> refused) {
+    return new UdpHandler() {
+      @Override
+      public void onDatagram(Endpoint local, Endpoint remote, byte[] a, int offset, int length) {}
+
+      @Override
+      public void onUnreachable(Endpoint local, Endpoint remote) {
+        refused.add(remote);
+      }
+    };
   }
 
   @Test

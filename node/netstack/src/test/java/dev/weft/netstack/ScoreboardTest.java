@@ -15,6 +15,11 @@ final class ScoreboardTest {
     boolean sacked;
     boolean lost;
     boolean resent;
+    int sentAt;
+
+    boolean isInFlight() {
+      return !sacked && !(lost && !resent);
+    }
   }
 
   @Test
@@ -28,12 +33,13 @@ final class ScoreboardTest {
       for (int step = 0; step < 500; step++) {
         int i = model.isEmpty() ? -1 : random.nextInt(model.size());
         Segment s = i < 0 ? null : model.get(i);
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
           case 0, 1, 2 -> {
             Segment sent = new Segment();
             sent.start = next;
             next += 1 + random.nextInt(1400);
             sent.end = next;
+            sent.sentAt = step;
             model.add(sent);
             board.sent(next, step);
           }
@@ -55,6 +61,7 @@ final class ScoreboardTest {
           case 5 -> {
             if (s != null && !s.sacked) {
               s.resent = true;
+              s.sentAt = step;
               board.markResent(i, step);
             }
           }
@@ -62,6 +69,12 @@ final class ScoreboardTest {
             if (s != null) {
               model.removeFirst();
               board.removeFirst();
+            }
+          }
+          case 7 -> {
+            if (s != null && s.lost && !s.resent) {
+              s.lost = false;
+              board.markFound(i);
             }
           }
           default -> {
@@ -96,6 +109,14 @@ final class ScoreboardTest {
     assertEquals(model.isEmpty() ? next : model.getFirst().start, board.start(), why);
     assertEquals(pipe, board.pipe(), why);
     assertEquals(sacked, board.sackedBytes(), why);
-    assertEquals(lost, board.nextLost(0), why);
+    assertEquals(lost, board.nextLost(), why);
+    List<Integer> inFlight = new ArrayList<>();
+    for (int i = board.oldestInFlight(); i >= 0; i = board.nextInFlight(i)) {
+      inFlight.add(model.get(i).sentAt);
+    }
+    assertEquals(
+        model.stream().filter(Segment::isInFlight).map(s -> s.sentAt).sorted().toList(),
+        inFlight,
+        why);
   }
 }

@@ -52,6 +52,7 @@ final class Script {
   int ack;
   int window = 60_000;
   int peerPort = PEER_PORT;
+  Ip peer = PEER;
   boolean timestamps;
   int timestamp = 500;
   int echo;
@@ -118,7 +119,7 @@ final class Script {
   void send(int flags, String text, Options options) {
     byte[] a = new byte[200 + text.length()];
     IpWriter addresses =
-        new IpWriter(Route.high(PEER), Route.low(PEER), Route.high(STACK), Route.low(STACK));
+        new IpWriter(Route.high(peer), Route.low(peer), Route.high(STACK), Route.low(STACK));
     TcpWriter writer = new TcpWriter();
     int header = addresses.headerLength();
     writer.start(a, header, peerPort, PORT);

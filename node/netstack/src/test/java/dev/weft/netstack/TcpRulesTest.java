@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Endpoint;
+import dev.weft.base.Ip;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -675,6 +676,47 @@ final class TcpRulesTest {
     assertEquals(0, s.stack.connections());
     s.send(SYN, "");
     assertEquals(1, s.stack.connections());
+  }
+
+  @Test
+  void aFloodOfSynsFromManyPushesItsOwnOutAndLetsOthersIn() {
+    Script s = new Script(NetstackConfig.DEFAULT.withMaxHalfOpen(30));
+    s.listen();
+    for (int i = 0; i < 1000; i++) {
+      s.peer = Ip.v4(0x0a000000 + i);
+      s.send(SYN, "");
+    }
+    assertEquals(30, s.stack.connections());
+    s.sent.clear();
+    s.peer = Script.PEER;
+    s.send(SYN, "");
+    Script.Sent synAck = s.next();
+    for (int i = 0; i < 20; i++) { // while its acknowledgment is on the way
+      s.peer = Ip.v4(0x0a000000 + i);
+      s.send(SYN, "");
+    }
+    s.peer = Script.PEER;
+    s.seq++;
+    s.ack = synAck.seq() + 1;
+    s.send(ACK, "");
+    assertTrue(s.app.connected);
+    assertEquals(30, s.stack.connections());
+  }
+
+  @Test
+  void whatTheApplicationThinksAboutIsNotPushedOut() {
+    Script s = new Script(NetstackConfig.DEFAULT.withMaxHalfOpen(30));
+    List<TcpRequest> requests = new ArrayList<>();
+    s.stack.setTcpForwarder(requests::add);
+    for (int i = 0; i < 100; i++) {
+      s.peer = Ip.v4(0x0a000000 + i);
+      s.send(SYN, "");
+    }
+    assertEquals(30, requests.size());
+    assertEquals(70, s.stack.drops(Drop.TOO_MANY_CONNECTIONS));
+    requests.getFirst().accept(s.app);
+    s.flush();
+    assertEquals(SYN | ACK, s.next().flags());
   }
 
   private static Peer connectOut(Script s) {

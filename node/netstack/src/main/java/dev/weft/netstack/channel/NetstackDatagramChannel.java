@@ -2,6 +2,7 @@ package dev.weft.netstack.channel;
 
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
+import dev.weft.netstack.UdpHandler;
 import dev.weft.netstack.UdpSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,6 +17,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +96,7 @@ public final class NetstackDatagramChannel extends AbstractChannel {
     InetSocketAddress wanted = (InetSocketAddress) address;
     boolean any = wanted.getAddress() == null || wanted.getAddress().isAnyLocalAddress();
     Ip ip = any ? null : Ip.of(wanted.getAddress());
-    UdpSocket bound = loop.stack().bind(ip, wanted.getPort(), this::onDatagram);
+    UdpSocket bound = loop.stack().bind(ip, wanted.getPort(), new Events());
     if (bound == null) {
       throw new BindException("Address already in use: " + wanted);
     }
@@ -120,15 +122,28 @@ public final class NetstackDatagramChannel extends AbstractChannel {
     }
   }
 
-  private void onDatagram(Endpoint to, Endpoint from, byte[] array, int offset, int length) {
-    InetSocketAddress sender = NetstackLoop.socketAddress(from);
-    boolean foreign = remote != null && !sender.equals(remote);
-    if (!isOpen || foreign || waiting.size() >= MAX_WAITING) {
-      return;
+  private final class Events implements UdpHandler {
+    @Override
+    public void onDatagram(Endpoint to, Endpoint from, byte[] array, int offset, int length) {
+      InetSocketAddress sender = NetstackLoop.socketAddress(from);
+      boolean foreign = remote != null && !sender.equals(remote);
+      if (!isOpen || foreign || waiting.size() >= MAX_WAITING) {
+        return;
+      }
+      ByteBuf payload = config.getAllocator().buffer(length).writeBytes(array, offset, length);
+      waiting.add(new DatagramPacket(payload, NetstackLoop.socketAddress(to), sender));
+      scheduleRead();
     }
-    ByteBuf payload = config.getAllocator().buffer(length).writeBytes(array, offset, length);
-    waiting.add(new DatagramPacket(payload, NetstackLoop.socketAddress(to), sender));
-    scheduleRead();
+
+    /// As for kernel sockets, only a connected one hears of it.
+    @Override
+    public void onUnreachable(Endpoint from, Endpoint to) {
+      if (isOpen && NetstackLoop.socketAddress(to).equals(remote)) {
+        eventLoop()
+            .execute(() ->
+                pipeline().fireExceptionCaught(new PortUnreachableException("port unreachable")));
+      }
+    }
   }
 
   @Override

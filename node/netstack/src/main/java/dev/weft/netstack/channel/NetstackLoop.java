@@ -27,6 +27,8 @@ public final class NetstackLoop {
   private final Netstack stack;
   private final LongSupplier clock;
   private final Netstack.Output output;
+  private final Runnable flushTask = this::flush;
+  private final Runnable timerTask = this::onTimer;
   private boolean flushScheduled;
   private boolean isFlushing;
   private @Nullable Future<?> timer;
@@ -132,6 +134,12 @@ public final class NetstackLoop {
     requestFlush();
   }
 
+  /// Tells the sender of a datagram that the forwarder has taken that nobody is there: with the
+  /// addresses of the datagram, as the forwarder was told them.
+  public void refuseDatagram(InetSocketAddress local, InetSocketAddress remote) {
+    stack.refuseDatagram(now(), Endpoint.of(local), Endpoint.of(remote), output);
+  }
+
   // For the channels.
 
   Netstack stack() {
@@ -154,7 +162,7 @@ public final class NetstackLoop {
   void requestFlush() {
     if (!flushScheduled && !isFlushing) {
       flushScheduled = true;
-      eventLoop.execute(this::flush);
+      eventLoop.execute(flushTask);
     }
   }
 
@@ -180,7 +188,7 @@ public final class NetstackLoop {
       timer.cancel(false);
     }
     timerAt = next;
-    timer = eventLoop.schedule(this::onTimer, Math.max(next - now(), 0), TimeUnit.NANOSECONDS);
+    timer = eventLoop.schedule(timerTask, Math.max(next - now(), 0), TimeUnit.NANOSECONDS);
   }
 
   private void onTimer() {

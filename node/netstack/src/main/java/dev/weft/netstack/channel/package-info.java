@@ -21,6 +21,7 @@
 /// ChannelFuture listen(int port, ChannelHandler childHandler);                 // from any thread; 0: a free port; BindException when taken
 /// ChannelFuture bindDatagram(InetSocketAddress local, ChannelHandler handler); // from any thread; messages are io.netty DatagramPackets
 /// void setForwarder(Forwarder forwarder);                                      // who is asked about connections nobody listens for
+/// void refuseDatagram(InetSocketAddress local, InetSocketAddress remote);      // port unreachable, for what the forwarder took
 /// void sendDatagram(InetSocketAddress from, InetSocketAddress to, ByteBuf payload);  // an answer of the forwarder, from any address
 /// ```
 ///
