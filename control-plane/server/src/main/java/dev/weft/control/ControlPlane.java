@@ -144,6 +144,14 @@ final class ControlPlane {
     });
   }
 
+  /// Stores what is not yet stored.
+  void flush() {
+    with((t, out) -> {
+      t.flush(out);
+      return true;
+    });
+  }
+
   /// Ends all streams and held requests.
   void close() {
     lock.lock();

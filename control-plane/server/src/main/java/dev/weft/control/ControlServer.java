@@ -86,6 +86,7 @@ public final class ControlServer implements AutoCloseable {
     parts.push(store);
     Tailnet tailnet = new Tailnet(configOf(settings), store.load(), entropy, clock.instant());
     ControlPlane plane = new ControlPlane(tailnet, store, clock);
+    parts.push(plane::flush);
     parts.push(ticker(plane));
 
     Endpoints endpoints = new Endpoints(plane, key.publicKey(), entropy);

@@ -17,7 +17,7 @@ final class LoginPage {
         <body>
         <h1>Add this device</h1>
         <p>An admin of this tailnet lets it in with</p>
-        <pre>weft control nodes register --user USER %s</pre>
+        <pre>weft control auth approve %s --user USER</pre>
         <p>This page can be closed; the device notices by itself. It waits for 15 minutes.
         A device that has an auth key needs no approval.</p>
         </body>

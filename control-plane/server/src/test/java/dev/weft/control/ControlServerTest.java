@@ -211,7 +211,7 @@ final class ControlServerTest {
       CompletableFuture<RegisterResponse> followup =
           a.registerLater(request.toBuilder().followup(url).build());
       String id = url.substring(url.lastIndexOf('/') + 1);
-      assertTrue(get("/register/" + id).body().contains("nodes register --user USER " + id));
+      assertTrue(get("/register/" + id).body().contains("auth approve " + id + " --user USER"));
       assertFalse(followup.isDone());
       assertEquals(0, admin("nodes", "register", "--user", "ann", id));
       assertTrue(followup.get(20, TimeUnit.SECONDS).machineAuthorized());

@@ -4,6 +4,7 @@ import dev.weft.base.Endpoint;
 import dev.weft.control.tailnet.AuthKey;
 import dev.weft.control.tailnet.Refusal;
 import dev.weft.control.tailnet.RegisteredNode;
+import dev.weft.control.tailnet.TagRule;
 import dev.weft.control.tailnet.Tailnet;
 import dev.weft.control.tailnet.TailnetUser;
 import java.time.Duration;
@@ -52,9 +53,22 @@ final class AdminApi {
         yield done();
       }
       case "nodes.list" -> nodes();
-      case "nodes.register" -> node(tailnet.approveLogin(now, request.name(), request.user(), out));
+      case "nodes.register", "auth.approve" ->
+          node(tailnet.approveLogin(now, request.name(), request.user(), out));
+      case "auth.list" -> logins();
+      case "auth.deny" -> {
+        tailnet.denyLogin(now, request.name(), out);
+        yield done();
+      }
+      case "tags.list" -> tags(tailnet.tagRules());
+      case "tags.set" -> tags(List.of(tailnet.setTagOwners(request.name(), request.owners(), out)));
+      case "tags.delete" -> {
+        tailnet.deleteTagRule(request.name(), out);
+        yield done();
+      }
+      case "nodes.tag" -> node(tailnet.setTags(request.node(), request.tags(), out));
       case "nodes.expire" -> node(tailnet.setKeyExpiry(request.node(), now, out));
-      case "nodes.expiry" ->
+      case "nodes.expiry", "nodes.set-expiry" ->
           node(tailnet.setKeyExpiry(request.node(), after(lifetime(request)), out));
       case "nodes.rename" -> node(tailnet.renameNode(request.node(), request.name(), out));
       case "nodes.delete" -> {
@@ -108,6 +122,29 @@ final class AdminApi {
 
   private AdminReply keys() {
     return AdminReply.builder().keys(tailnet.authKeys().stream().map(this::view).toList()).build();
+  }
+
+  private AdminReply logins() {
+    List<LoginView> views =
+        tailnet.waitingLogins(now).stream()
+            .map(login ->
+                LoginView.builder()
+                    .id(login.id())
+                    .hostname(login.hostname())
+                    .os(login.os())
+                    .tags(login.tags())
+                    .from(login.place() == null ? "" : login.place().toString())
+                    .machineKey(login.machine().toString())
+                    .until(login.until())
+                    .build())
+            .toList();
+    return AdminReply.builder().logins(views).build();
+  }
+
+  private static AdminReply tags(List<TagRule> rules) {
+    return AdminReply.builder()
+        .tags(rules.stream().map(rule -> new TagView(rule.tag(), rule.owners())).toList())
+        .build();
   }
 
   private AdminReply node(RegisteredNode node) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// `weft control users|keys|nodes …`.
+/// `weft control users|keys|auth|tags|nodes …`.
 public final class AdminCommands {
   public static final String USAGE =
       """
@@ -28,10 +28,18 @@ public final class AdminCommands {
                                         prints the key, which is shown only now
         keys list
         keys revoke ID
+        auth list                       logins that wait
+        auth approve ID --user NAME     lets one in
+        auth deny ID
+        tags list
+        tags set TAG --owners NAME,tag:b
+                                        who may let nodes have the tag: users, and nodes that have
+                                        another
+        tags delete TAG                 nodes that have it keep it
         nodes list
-        nodes register --user NAME ID   lets a device in whose login waits
+        nodes tag NODE --tags tag:a,tag:b
         nodes expire NODE               ends its login
-        nodes expiry NODE --never | --in 90d
+        nodes set-expiry NODE --disable | --in 90d
         nodes rename NODE NAME
         nodes delete NODE
       NODE is a name, a number or an address. Every command takes --json and --statedir.
@@ -57,6 +65,9 @@ public final class AdminCommands {
       Setting.string("tags", "tags of the nodes, instead of an owner").list();
   private static final Setting<Duration> EXPIRATION =
       Setting.duration("expiration", "how long nodes can register with it; a day if not given");
+  private static final Setting<List<String>> OWNERS =
+      Setting.string("owners", "users and tags").list();
+  private static final Setting<Boolean> DISABLE = Setting.bool("disable", "it does not end");
   private static final Setting<Boolean> NEVER = Setting.bool("never", "without an end");
   private static final Setting<Duration> IN = Setting.duration("in", "from now on");
 
@@ -87,7 +98,7 @@ public final class AdminCommands {
             line,
             AdminRequest.builder().name(line.only("NAME")).displayName(line.text(DISPLAY_NAME)));
       }
-      case "users list", "keys list", "nodes list" -> {
+      case "users list", "keys list", "nodes list", "auth list", "tags list" -> {
         Line line = parse(noun, verb, args);
         line.none();
         yield report(line, AdminRequest.builder());
@@ -101,16 +112,33 @@ public final class AdminCommands {
         Line line = parse(noun, verb, args);
         yield report(line, AdminRequest.builder().id(line.number("ID")));
       }
-      case "nodes register" -> {
+      // The second is as Headscale has it.
+      case "auth approve", "nodes register" -> {
         Line line = parse(noun, verb, args, USER);
         yield report(
             line, AdminRequest.builder().name(line.only("ID")).user(line.settings.value(USER)));
+      }
+      case "auth deny", "tags delete" -> {
+        Line line = parse(noun, verb, args);
+        yield report(
+            line, AdminRequest.builder().name(line.only(noun.equals("tags") ? "TAG" : "ID")));
+      }
+      case "tags set" -> {
+        Line line = parse(noun, verb, args, OWNERS);
+        yield report(
+            line,
+            AdminRequest.builder().name(line.only("TAG")).owners(line.settings.value(OWNERS)));
+      }
+      case "nodes tag" -> {
+        Line line = parse(noun, verb, args, TAGS);
+        yield report(
+            line, AdminRequest.builder().node(line.only("NODE")).tags(line.settings.value(TAGS)));
       }
       case "nodes expire", "nodes delete" -> {
         Line line = parse(noun, verb, args);
         yield report(line, AdminRequest.builder().node(line.only("NODE")));
       }
-      case "nodes expiry" -> setExpiry(args);
+      case "nodes set-expiry", "nodes expiry" -> setExpiry(verb, args);
       case "nodes rename" -> {
         Line line = parse(noun, verb, args);
         line.count(2, "NODE NAME");
@@ -163,11 +191,11 @@ public final class AdminCommands {
     return 0;
   }
 
-  private int setExpiry(List<String> args) throws IOException {
-    Line line = parse("nodes", "expiry", args, NEVER, IN);
+  private int setExpiry(String verb, List<String> args) throws IOException {
+    Line line = parse("nodes", verb, args, DISABLE, NEVER, IN);
     Optional<Duration> in = line.settings.find(IN);
-    if (line.is(NEVER) == in.isPresent()) {
-      throw new IOException("say either --never or --in with a duration such as 90d");
+    if ((line.is(NEVER) || line.is(DISABLE)) == in.isPresent()) {
+      throw new IOException("say either --disable or --in with a duration such as 90d");
     }
     return report(
         line,
@@ -187,16 +215,26 @@ public final class AdminCommands {
   private int report(Line line, AdminRequest.Builder request) throws IOException {
     AdminReply reply = ask(line, request);
     if (line.is(JSON)) {
-      out.println(
-          switch (line.noun) {
-            case "users" -> Json.encodeToText(JsonTypes.listOf(UserView.JSON), reply.users());
-            case "keys" -> Json.encodeToText(JsonTypes.listOf(KeyView.JSON), reply.keys());
-            default -> Json.encodeToText(JsonTypes.listOf(NodeView.JSON), reply.nodes());
-          });
-    } else if (line.verb.equals("list") || !reply.nodes().isEmpty()) {
+      out.println(json(line, reply));
+    } else if (!reply.nodes().isEmpty()) {
+      Tables.print("nodes", reply, out);
+    } else if (line.verb.equals("list") || !reply.tags().isEmpty()) {
       Tables.print(line.noun, reply, out);
     }
     return 0;
+  }
+
+  private static String json(Line line, AdminReply reply) {
+    return switch (line.noun) {
+      case "users" -> Json.encodeToText(JsonTypes.listOf(UserView.JSON), reply.users());
+      case "keys" -> Json.encodeToText(JsonTypes.listOf(KeyView.JSON), reply.keys());
+      case "tags" -> Json.encodeToText(JsonTypes.listOf(TagView.JSON), reply.tags());
+      case "auth" ->
+          line.verb.equals("list")
+              ? Json.encodeToText(JsonTypes.listOf(LoginView.JSON), reply.logins())
+              : Json.encodeToText(JsonTypes.listOf(NodeView.JSON), reply.nodes());
+      default -> Json.encodeToText(JsonTypes.listOf(NodeView.JSON), reply.nodes());
+    };
   }
 
   private AdminReply ask(Line line, AdminRequest.Builder request) throws IOException {

@@ -12,7 +12,13 @@ import java.util.List;
 /// @param error non-empty when refused
 /// @param key the text of a new auth key
 record AdminReply(
-    String error, String key, List<UserView> users, List<KeyView> keys, List<NodeView> nodes) {
+    String error,
+    String key,
+    List<UserView> users,
+    List<KeyView> keys,
+    List<NodeView> nodes,
+    List<LoginView> logins,
+    List<TagView> tags) {
 
   static final JsonType<AdminReply> JSON =
       ObjectType.<AdminReply, Builder>of(Builder::new, Builder::build)
@@ -21,18 +27,23 @@ record AdminReply(
           .omit("users", listOf(UserView.JSON), AdminReply::users, Builder::users)
           .omit("keys", listOf(KeyView.JSON), AdminReply::keys, Builder::keys)
           .omit("nodes", listOf(NodeView.JSON), AdminReply::nodes, Builder::nodes)
+          .omit("logins", listOf(LoginView.JSON), AdminReply::logins, Builder::logins)
+          .omit("tags", listOf(TagView.JSON), AdminReply::tags, Builder::tags)
           .build();
 
   AdminReply {
     users = List.copyOf(users);
     keys = List.copyOf(keys);
     nodes = List.copyOf(nodes);
+    logins = List.copyOf(logins);
+    tags = List.copyOf(tags);
   }
 
   /// Without the key, which lets nodes in.
   @Override
   public String toString() {
-    return "AdminReply[error=%s, users=%s, keys=%s, nodes=%s]".formatted(error, users, keys, nodes);
+    return "AdminReply[error=%s, users=%s, keys=%s, nodes=%s, logins=%s, tags=%s]"
+        .formatted(error, users, keys, nodes, logins, tags);
   }
 
   static Builder builder() {
@@ -46,6 +57,8 @@ record AdminReply(
     private List<UserView> users = List.of();
     private List<KeyView> keys = List.of();
     private List<NodeView> nodes = List.of();
+    private List<LoginView> logins = List.of();
+    private List<TagView> tags = List.of();
 
     private Builder() {}
 
@@ -74,8 +87,18 @@ record AdminReply(
       return this;
     }
 
+    Builder logins(List<LoginView> logins) {
+      this.logins = logins;
+      return this;
+    }
+
+    Builder tags(List<TagView> tags) {
+      this.tags = tags;
+      return this;
+    }
+
     AdminReply build() {
-      return new AdminReply(error, key, users, keys, nodes);
+      return new AdminReply(error, key, users, keys, nodes, logins, tags);
     }
   }
 }

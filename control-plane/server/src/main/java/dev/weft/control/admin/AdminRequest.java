@@ -23,6 +23,7 @@ record AdminRequest(
     boolean reusable,
     boolean ephemeral,
     List<String> tags,
+    List<String> owners,
     long lifetimeSeconds) {
 
   static final JsonType<AdminRequest> JSON =
@@ -36,11 +37,13 @@ record AdminRequest(
           .omit("reusable", BOOL, AdminRequest::reusable, Builder::reusable)
           .omit("ephemeral", BOOL, AdminRequest::ephemeral, Builder::ephemeral)
           .omit("tags", listOf(STRING), AdminRequest::tags, Builder::tags)
+          .omit("owners", listOf(STRING), AdminRequest::owners, Builder::owners)
           .omit("lifetimeSeconds", LONG, AdminRequest::lifetimeSeconds, Builder::lifetimeSeconds)
           .build();
 
   AdminRequest {
     tags = List.copyOf(tags);
+    owners = List.copyOf(owners);
   }
 
   static Builder builder() {
@@ -58,6 +61,7 @@ record AdminRequest(
     private boolean reusable;
     private boolean ephemeral;
     private List<String> tags = List.of();
+    private List<String> owners = List.of();
     private long lifetimeSeconds;
 
     private Builder() {}
@@ -107,6 +111,11 @@ record AdminRequest(
       return this;
     }
 
+    Builder owners(List<String> owners) {
+      this.owners = owners;
+      return this;
+    }
+
     Builder lifetimeSeconds(long lifetimeSeconds) {
       this.lifetimeSeconds = lifetimeSeconds;
       return this;
@@ -114,7 +123,17 @@ record AdminRequest(
 
     AdminRequest build() {
       return new AdminRequest(
-          op, name, displayName, user, id, node, reusable, ephemeral, tags, lifetimeSeconds);
+          op,
+          name,
+          displayName,
+          user,
+          id,
+          node,
+          reusable,
+          ephemeral,
+          tags,
+          owners,
+          lifetimeSeconds);
     }
   }
 }

@@ -21,6 +21,8 @@ final class Tables {
     switch (noun) {
       case "users" -> printUsers(reply.users(), out);
       case "keys" -> printKeys(reply.keys(), out);
+      case "tags" -> printTags(reply.tags(), out);
+      case "auth" -> printLogins(reply.logins(), out);
       default -> printNodes(reply.nodes(), out);
     }
   }
@@ -47,6 +49,31 @@ final class Tables {
               yes(key.ephemeral()),
               key.expiry() == null ? "never" : time(key.expiry()),
               state(key)));
+    }
+    print(rows, out);
+  }
+
+  private static void printTags(List<TagView> tags, PrintStream out) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("TAG", "OWNERS"));
+    for (TagView tag : tags) {
+      rows.add(List.of(tag.tag(), String.join(",", tag.owners())));
+    }
+    print(rows, out);
+  }
+
+  private static void printLogins(List<LoginView> logins, PrintStream out) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("ID", "HOSTNAME", "OS", "TAGS", "FROM", "WAITS UNTIL"));
+    for (LoginView login : logins) {
+      rows.add(
+          List.of(
+              login.id(),
+              login.hostname(),
+              login.os(),
+              String.join(",", login.tags()),
+              login.from().isEmpty() ? "-" : login.from(),
+              time(login.until())));
     }
     print(rows, out);
   }

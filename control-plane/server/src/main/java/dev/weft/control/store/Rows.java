@@ -7,6 +7,7 @@ import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.control.tailnet.AuthKey;
 import dev.weft.control.tailnet.RegisteredNode;
+import dev.weft.control.tailnet.TagRule;
 import dev.weft.control.tailnet.TailnetUser;
 import dev.weft.json.Json;
 import dev.weft.json.JsonType;
@@ -43,7 +44,17 @@ final class Rows {
           "id, machine_key, node_key, disco_key, ipv4, ipv6, user_id, tags, given_name, renamed,"
               + " auth_key_id, ephemeral, key_expiry, hostinfo, endpoints, cap, created, last_seen");
 
+  private static final Table TAG_RULES = new Table("tag_rules", "tag, owners");
+
   private Rows() {}
+
+  static void put(Connection connection, TagRule rule) throws SQLException {
+    put(connection, TAG_RULES, List.of(rule.tag(), Json.encodeToText(TEXTS, rule.owners())));
+  }
+
+  static TagRule tagRule(ResultSet row) throws SQLException {
+    return new TagRule(text(row, "tag"), json(TEXTS, text(row, "owners")));
+  }
 
   static void put(Connection connection, TailnetUser user) throws SQLException {
     put(
@@ -170,16 +181,17 @@ final class Rows {
     }
   }
 
-  /// @param columns in the order in which values are given, `id` first
+  /// @param columns in the order in which values are given, the primary key first
   private record Table(String name, String columns) {
     /// Not REPLACE: that would delete another row that has the same unique value.
     String upsert() {
       List<String> names = List.of(columns.split(", "));
-      return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s"
+      return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s"
           .formatted(
               name,
               columns,
               String.join(", ", Collections.nCopies(names.size(), "?")),
+              names.getFirst(),
               names.stream()
                   .skip(1)
                   .map(column -> column + " = excluded." + column)

@@ -3,6 +3,7 @@ package dev.weft.control.store;
 import dev.weft.control.tailnet.AuthKey;
 import dev.weft.control.tailnet.Mutation;
 import dev.weft.control.tailnet.RegisteredNode;
+import dev.weft.control.tailnet.TagRule;
 import dev.weft.control.tailnet.TailnetStore;
 import dev.weft.control.tailnet.TailnetUser;
 import java.io.IOException;
@@ -73,7 +74,21 @@ public final class SqliteStore implements TailnetStore {
           nodes.add(Rows.node(rows));
         }
       }
-      return new Snapshot(users, keys, nodes, lastId("user"), lastId("auth_key"), lastId("node"));
+      List<TagRule> tagRules = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery("SELECT * FROM tag_rules ORDER BY tag")) {
+        while (rows.next()) {
+          tagRules.add(Rows.tagRule(rows));
+        }
+      }
+      return new Snapshot(
+          users,
+          keys,
+          nodes,
+          tagRules,
+          lastId("user"),
+          lastId("auth_key"),
+          lastId("node"),
+          Math.toIntExact(lastId("address")));
     } catch (SQLException e) {
       throw failed("read", e);
     }
@@ -112,7 +127,7 @@ public final class SqliteStore implements TailnetStore {
         Rows.put(connection, put.user());
         raiseLastId("user", put.user().id());
       }
-      case Mutation.DeleteUser delete -> delete("users", delete.id());
+      case Mutation.DeleteUser delete -> delete("users", "id", delete.id());
       case Mutation.PutAuthKey put -> {
         Rows.put(connection, put.key());
         raiseLastId("auth_key", put.key().id());
@@ -121,14 +136,25 @@ public final class SqliteStore implements TailnetStore {
         Rows.put(connection, put.node());
         raiseLastId("node", put.node().id());
       }
-      case Mutation.DeleteNode delete -> delete("nodes", delete.id());
+      case Mutation.DeleteNode delete -> delete("nodes", "id", delete.id());
+      case Mutation.PutTagRule put -> Rows.put(connection, put.rule());
+      case Mutation.DeleteTagRule delete -> delete("tag_rules", "tag", delete.tag());
+      case Mutation.GiveAddress give -> setLastAddress(give.number());
     }
   }
 
-  private void delete(String table, long id) throws SQLException {
+  private void delete(String table, String column, Object value) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM " + table + " WHERE id = ?")) {
-      statement.setLong(1, id);
+        connection.prepareStatement("DELETE FROM %s WHERE %s = ?".formatted(table, column))) {
+      statement.setObject(1, value);
+      statement.executeUpdate();
+    }
+  }
+
+  private void setLastAddress(int number) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("UPDATE last_ids SET id = ? WHERE kind = 'address'")) {
+      statement.setInt(1, number);
       statement.executeUpdate();
     }
   }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /// Hands out tailnet addresses in order, leaving out those that clients or hosts use for something
-/// else (`docs/protocol/control.md` §7.5).
+/// else (`docs/protocol/control.md` §7.5). It goes round the whole range before it gives one again:
+/// whoever remembers the address of a deleted node must not reach somebody else there soon.
 ///
 /// Clients hard-code both ranges; others do not work with them.
 final class AddressPool {
@@ -27,17 +28,20 @@ final class AddressPool {
 
   private AddressPool() {}
 
-  /// The first free pair; both addresses of a node have the same number.
+  /// The next free pair; both addresses of a node have the same number.
   ///
+  /// @param last the number that was given last, 0 when none was
   /// @throws IllegalStateException when the range is used up
-  static Pair next(Predicate<Ip> taken) {
+  static Pair next(int last, Predicate<Ip> taken) {
     int base = IPV4.address().v4Bits();
-    int size = 1 << (32 - IPV4.bits());
-    for (int number = 1; number < size - 1; number++) {
+    // Without the first and the last, which are the network's own.
+    int usable = (1 << (32 - IPV4.bits())) - 2;
+    for (int step = 0; step < usable; step++) {
+      int number = Math.floorMod(last + step, usable) + 1;
       Ip v4 = Ip.v4(base + number);
       Ip v6 = Ip.v6(IPV6_BASE.high(), IPV6_BASE.low() + number);
       if (number != IPV6_RESOLVER && !isReserved(v4) && !taken.test(v4) && !taken.test(v6)) {
-        return new Pair(v4, v6);
+        return new Pair(number, v4, v6);
       }
     }
     throw new IllegalStateException("every address of " + IPV4 + " is taken");
@@ -47,5 +51,5 @@ final class AddressPool {
     return RESERVED.stream().anyMatch(prefix -> prefix.contains(address));
   }
 
-  record Pair(Ip v4, Ip v6) {}
+  record Pair(int number, Ip v4, Ip v6) {}
 }

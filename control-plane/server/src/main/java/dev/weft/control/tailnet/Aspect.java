@@ -33,6 +33,9 @@ public enum Aspect {
         || before.cap() != after.cap()) {
       changed.add(WHOLE);
     }
+    if (!before.hostinfo().requestTags().equals(after.hostinfo().requestTags())) {
+      changed.add(SELF);
+    }
     if (!before.endpoints().equals(after.endpoints())) {
       changed.add(ENDPOINTS);
     }

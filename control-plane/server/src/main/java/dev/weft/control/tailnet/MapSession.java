@@ -89,7 +89,7 @@ public final class MapSession {
       if (id != nodeId) {
         delta.addPeer(now, id, aspects);
       } else if (aspects.contains(Aspect.SELF)) {
-        delta.head.node(maps.self(now, self));
+        delta.head.node(maps.self(now, self)).health(maps.health(self));
         introduce(self, delta.profiles);
         delta.isEmpty = false;
       }

@@ -11,4 +11,11 @@ public sealed interface Mutation {
   record DeleteUser(long id) implements Mutation {}
 
   record PutAuthKey(AuthKey key) implements Mutation {}
+
+  record PutTagRule(TagRule rule) implements Mutation {}
+
+  record DeleteTagRule(String tag) implements Mutation {}
+
+  /// The address with this number was given to a node: the next one gets one behind it.
+  record GiveAddress(int number) implements Mutation {}
 }

@@ -12,6 +12,7 @@ import dev.weft.tailcfg.Node;
 import dev.weft.tailcfg.PortRange;
 import dev.weft.tailcfg.UserProfile;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -70,9 +71,22 @@ final class NetmapBuilder {
         .packetFilters(ALLOW_ALL)
         .sshPolicy(NO_SSH)
         .userProfiles(profiles)
+        .health(health(viewer))
         .debug(Debug.builder().disableLogTail(true).build())
         .controlTime(now)
         .build();
+  }
+
+  /// What its user should know, shown by the clients' `status`. Empty clears it.
+  List<String> health(RegisteredNode node) {
+    List<String> missing = new ArrayList<>(NodeUpdates.wantedTags(node.hostinfo()));
+    missing.removeAll(node.tags());
+    return missing.isEmpty()
+        ? List.of()
+        : List.of(
+            "This node asks for "
+                + String.join(", ", missing)
+                + " and does not have it: log in again as one of its owners, or ask an admin.");
   }
 
   Node self(Instant now, RegisteredNode node) {

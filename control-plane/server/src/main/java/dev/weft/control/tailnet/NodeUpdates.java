@@ -8,6 +8,7 @@ import dev.weft.tailcfg.ReportedEndpoint;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// What a map request says about its node, taken over within bounds.
 final class NodeUpdates {
@@ -21,14 +22,20 @@ final class NodeUpdates {
 
   /// The node as the request describes it.
   static RegisteredNode apply(
-      RegisteredNode node, MapRequest request, Predicate<String> isNameTaken) {
+      RegisteredNode node,
+      MapRequest request,
+      Predicate<String> isNameTaken,
+      TagOwnership ownership) {
     RegisteredNode.Builder updated = node.toBuilder().cap(request.version());
     if (request.discoKey() != null) {
       updated.discoKey(request.discoKey());
     }
     if (request.hostinfo() != null && fits(request.hostinfo())) {
       Hostinfo hostinfo = merge(Optional.of(node.hostinfo()), request.hostinfo());
-      updated.hostinfo(hostinfo).givenName(nameFor(node, hostinfo, isNameTaken));
+      updated
+          .hostinfo(hostinfo)
+          .givenName(nameFor(node, hostinfo, isNameTaken))
+          .tags(tagsFor(node, hostinfo, ownership));
     }
     return updated.endpoints(usable(request.reportedEndpoints())).build();
   }
@@ -53,6 +60,24 @@ final class NodeUpdates {
     return NodeNames.unique(
         NodeNames.sanitize(hostinfo.hostname()),
         name -> !name.equals(node.givenName()) && isNameTaken.test(name));
+  }
+
+  /// A tagged node may change to tags that those it has own. Whatever else it asks for takes a
+  /// login.
+  static List<String> tagsFor(RegisteredNode node, Hostinfo hostinfo, TagOwnership ownership) {
+    List<String> wanted = wantedTags(hostinfo);
+    return !node.isTagged()
+            || node.tags().containsAll(wanted)
+            || ownership.deniedTo(node.tags(), wanted).isPresent()
+        ? node.tags()
+        : wanted;
+  }
+
+  /// What a node asks for, in order and once each.
+  static List<String> wantedTags(@Nullable Hostinfo hostinfo) {
+    return hostinfo == null
+        ? List.of()
+        : hostinfo.requestTags().stream().distinct().sorted().toList();
   }
 
   private static List<Endpoint> usable(List<ReportedEndpoint> reported) {

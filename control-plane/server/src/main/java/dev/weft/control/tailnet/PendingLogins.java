@@ -4,9 +4,11 @@ import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.NodeKey;
+import dev.weft.tailcfg.Hostinfo;
 import dev.weft.tailcfg.RegisterRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,15 +34,32 @@ final class PendingLogins {
 
   private final Map<String, PendingLogin> byId = new LinkedHashMap<>();
 
+  /// Which an admin turned down: their clients follow them up for as long as their users let them,
+  /// and are told so. At most [#MAX]; when full, the oldest is forgotten, and its client shown a
+  /// new login.
+  private final Map<String, PendingLogin> denied = new LinkedHashMap<>();
+
   /// @param place null when it is not known
   record PendingLogin(
       String id, MachineKey machine, @Nullable Ip place, RegisterRequest request, Instant until) {
     private boolean isOf(MachineKey askingMachine, NodeKey askingKey) {
       return machine.equals(askingMachine) && request.nodeKey().equals(askingKey);
     }
+
+    WaitingLogin toWaiting() {
+      @Nullable Hostinfo hostinfo = request.hostinfo();
+      return new WaitingLogin(
+          id,
+          hostinfo == null ? "" : hostinfo.hostname(),
+          hostinfo == null ? "" : hostinfo.os(),
+          NodeUpdates.wantedTags(hostinfo),
+          machine,
+          place,
+          until);
+    }
   }
 
-  /// The login that this machine already waits for with this key, else a new one.
+  /// The login that this machine already waits for with this key, as it asks now; else a new one.
   PendingLogin begin(
       Instant now,
       MachineKey machine,
@@ -50,7 +69,11 @@ final class PendingLogins {
     handleTimeout(now);
     for (PendingLogin login : byId.values()) {
       if (login.isOf(machine, request.nodeKey())) {
-        return login;
+        // It may ask for other tags by now, or have another name.
+        PendingLogin current =
+            new PendingLogin(login.id, machine, login.place, request, login.until);
+        byId.replace(login.id, current);
+        return current;
       }
     }
     if (place != null) {
@@ -80,11 +103,30 @@ final class PendingLogins {
     return Optional.ofNullable(byId.get(id)).filter(login -> now.isBefore(login.until));
   }
 
+  Collection<PendingLogin> all(Instant now) {
+    return byId.values().stream().filter(login -> now.isBefore(login.until)).toList();
+  }
+
   void end(String id) {
     byId.remove(id);
   }
 
+  void deny(PendingLogin login) {
+    byId.remove(login.id);
+    if (denied.size() >= MAX) {
+      denied.remove(denied.keySet().iterator().next());
+    }
+    denied.put(login.id, login);
+  }
+
+  /// Whether an admin turned down this login of this machine.
+  boolean isDenied(Instant now, String id, MachineKey machine) {
+    @Nullable PendingLogin login = denied.get(id);
+    return login != null && login.machine.equals(machine) && now.isBefore(login.until);
+  }
+
   void handleTimeout(Instant now) {
     byId.values().removeIf(login -> !now.isBefore(login.until));
+    denied.values().removeIf(login -> !now.isBefore(login.until));
   }
 }

@@ -59,7 +59,7 @@ final class Presence {
   }
 
   private void goOffline(Instant now, RegisteredNode node, Output out) {
-    state.commit(out, new Mutation.PutNode(node.toBuilder().lastSeen(now).build()));
+    state.amend(out, node.toBuilder().lastSeen(now).build());
     leaving.remove(node.id());
     state.setOnline(node.id(), false);
     out.changed(new Change(node.id(), EnumSet.of(Aspect.ONLINE)));

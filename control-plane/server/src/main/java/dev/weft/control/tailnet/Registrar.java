@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Decides who gets in: the table of `docs/protocol/control.md` §4.3, in its order.
@@ -25,8 +26,11 @@ final class Registrar {
   private final TailnetConfig config;
   private final TailnetState state;
   private final PendingLogins logins;
+  private final TagOwnership ownership;
 
-  Registrar(TailnetConfig config, TailnetState state, PendingLogins logins) {
+  Registrar(
+      TailnetConfig config, TailnetState state, PendingLogins logins, TagOwnership ownership) {
+    this.ownership = ownership;
     this.config = config;
     this.state = state;
     this.logins = logins;
@@ -61,7 +65,12 @@ final class Registrar {
         return refuse("node exists with a different machine key");
       }
       if (!needsKey(now, node, request)) {
-        return node.isExpired(now) ? expired() : welcome(shortenExpiry(node, request, out));
+        if (node.isExpired(now)) {
+          return expired();
+        }
+        if (!needsLoginForTags(node, request)) {
+          return welcome(takeTags(shortenExpiry(node, request, out), request, out));
+        }
       }
     }
     if (request.auth() != null && !request.auth().authKey().isEmpty()) {
@@ -72,12 +81,14 @@ final class Registrar {
 
   /// An admin approves a login: the node becomes this user's.
   RegisteredNode approve(Instant now, PendingLogin login, TailnetUser user, Output out) {
-    Hostinfo hostinfo = login.request().hostinfo();
-    if (hostinfo != null && !hostinfo.requestTags().isEmpty()) {
-      throw new Refusal(
-          "the node asks for tags, which only an auth key with these tags can give: create one with"
-              + " keys create --tags");
-    }
+    List<String> tags = NodeUpdates.wantedTags(login.request().hostinfo());
+    ownership
+        .deniedTo(user, tags)
+        .ifPresent(tag -> {
+          throw new Refusal(
+              "the node asks for %s, which %s does not own: approve it as another user, or tags set %s --owners %s"
+                  .formatted(tag, user.name(), tag, user.name()));
+        });
     // Another machine may have registered the key while this login waited.
     if (state
         .node(login.request().nodeKey())
@@ -87,11 +98,39 @@ final class Registrar {
       throw new Refusal(
           "another machine has registered this node's key meanwhile: log the node in again");
     }
-    Claim claim = new Claim(user.id(), List.of(), null, login.request().ephemeral());
+    Claim claim = Claim.of(user.id(), tags, null, login.request().ephemeral());
     RegisteredNode node = admit(now, login.machine(), login.request(), claim, List.of(), out);
     logins.end(login.id());
     out.loginSettled();
     return node;
+  }
+
+  /// An admin turns a login down.
+  void deny(PendingLogin login, Output out) {
+    logins.deny(login);
+    out.loginSettled();
+  }
+
+  /// Whether a known node asks for tags that only somebody who owns them can give it. Where nobody
+  /// does, it stays as it is, and its map says so: a wish must not log a node out.
+  private boolean needsLoginForTags(RegisteredNode node, RegisterRequest request) {
+    List<String> wanted = NodeUpdates.wantedTags(request.hostinfo());
+    return !node.tags().containsAll(wanted)
+        && ownership.deniedTo(node.tags(), wanted).isPresent()
+        && ownership.unowned(wanted).isEmpty();
+  }
+
+  private RegisteredNode takeTags(RegisteredNode node, RegisterRequest request, Output out) {
+    if (request.hostinfo() == null) {
+      return node;
+    }
+    List<String> tags = NodeUpdates.tagsFor(node, request.hostinfo(), ownership);
+    if (tags.equals(node.tags())) {
+      return node;
+    }
+    RegisteredNode tagged = node.toBuilder().tags(tags).build();
+    state.commit(out, new Mutation.PutNode(tagged));
+    return tagged;
   }
 
   /// Whether a known node has to prove itself again. A container that restarts with the key that it
@@ -138,13 +177,19 @@ final class Registrar {
     if (refusal != null) {
       return refuse(refusal);
     }
-    List<String> wantedTags =
-        request.hostinfo() == null ? List.of() : request.hostinfo().requestTags();
-    if (!key.tags().containsAll(wantedTags)) {
-      return refuse("requested tags " + wantedTags + " are not among those of the auth key");
+    List<String> wanted = NodeUpdates.wantedTags(request.hostinfo());
+    Optional<String> denied =
+        key.tags().isEmpty()
+            ? state
+                .user(key.userId())
+                .map(user -> ownership.deniedTo(user, wanted))
+                .orElse(wanted.stream().findFirst())
+            : ownership.deniedTo(key.tags(), wanted);
+    if (denied.isPresent()) {
+      return refuseTags(wanted, "the auth key does not give " + denied.get());
     }
-    Claim claim =
-        new Claim(key.userId(), key.tags(), key.id(), key.ephemeral() || request.ephemeral());
+    List<String> tags = Stream.concat(key.tags().stream(), wanted.stream()).distinct().toList();
+    Claim claim = Claim.of(key.userId(), tags, key.id(), key.ephemeral() || request.ephemeral());
     List<Mutation> alongside = List.of(new Mutation.PutAuthKey(key.usedAt(now)));
     return welcome(admit(now, machine, request, claim, alongside, out));
   }
@@ -155,6 +200,15 @@ final class Registrar {
       @Nullable Ip place,
       RegisterRequest request,
       Entropy entropy) {
+    String followedUp = request.followup().substring(request.followup().lastIndexOf('/') + 1);
+    if (logins.isDenied(now, followedUp, machine)) {
+      return refuse("an admin denied this login");
+    }
+    List<String> wanted = NodeUpdates.wantedTags(request.hostinfo());
+    Optional<String> unowned = ownership.unowned(wanted);
+    if (unowned.isPresent()) {
+      return refuseTags(wanted, "nobody owns " + unowned.get());
+    }
     PendingLogin login = logins.begin(now, machine, place, request, entropy);
     RegisterResponse response = RegisterResponse.builder().authUrl(loginUrl(login)).build();
     return request.followup().equals(loginUrl(login))
@@ -166,7 +220,7 @@ final class Registrar {
     return config.url() + LOGIN_PATH + login.id();
   }
 
-  /// Makes the node, or gives a node of the same machine and owner its new key: it keeps ID,
+  /// Makes the node, or gives the one that it was its new key, owner and tags: it keeps ID,
   /// addresses and name.
   private RegisteredNode admit(
       Instant now,
@@ -175,19 +229,16 @@ final class Registrar {
       Claim claim,
       List<Mutation> alongside,
       Output out) {
-    Optional<RegisteredNode> existing =
-        state
-            .node(request.nodeKey())
-            .filter(node -> node.userId() == claim.userId())
-            .or(() -> state.node(machine, claim.userId()));
+    Optional<RegisteredNode> existing = existing(machine, request, claim);
     Hostinfo hostinfo =
         request.hostinfo() == null ? Hostinfo.builder().build() : request.hostinfo();
+    List<Mutation> mutations = new ArrayList<>();
     RegisteredNode.Builder node =
         existing
             .map(known ->
                 known.toBuilder()
                     .givenName(NodeUpdates.nameFor(known, hostinfo, state::isNameTaken)))
-            .orElseGet(() -> fresh(now, machine, hostinfo));
+            .orElseGet(() -> fresh(now, machine, hostinfo, mutations));
     RegisteredNode admitted =
         node.nodeKey(request.nodeKey())
             .userId(claim.userId())
@@ -198,7 +249,6 @@ final class Registrar {
             .hostinfo(NodeUpdates.merge(existing.map(RegisteredNode::hostinfo), hostinfo))
             .cap(request.version())
             .build();
-    List<Mutation> mutations = new ArrayList<>();
     // A node key belongs to one node: a login as another user with the same key takes it along.
     state
         .node(request.nodeKey())
@@ -210,8 +260,25 @@ final class Registrar {
     return admitted;
   }
 
-  private RegisteredNode.Builder fresh(Instant now, MachineKey machine, Hostinfo hostinfo) {
-    AddressPool.Pair addresses = AddressPool.next(state::isTaken);
+  /// The node that logs in again: the one with its key or the key before, else the machine's node
+  /// of this owner. Tags come and go without making another node of it; another user does not, for
+  /// a machine may be used by several in turn.
+  private Optional<RegisteredNode> existing(
+      MachineKey machine, RegisterRequest request, Claim claim) {
+    return Stream.of(Optional.of(request.nodeKey()), Optional.ofNullable(request.oldNodeKey()))
+        .flatMap(Optional::stream)
+        .flatMap(key -> state.node(key).stream())
+        .filter(node -> node.machineKey().equals(machine))
+        .filter(
+            node -> node.userId() == claim.userId() || node.isTagged() || !claim.tags().isEmpty())
+        .findFirst()
+        .or(() -> state.node(machine, claim.userId()));
+  }
+
+  private RegisteredNode.Builder fresh(
+      Instant now, MachineKey machine, Hostinfo hostinfo, List<Mutation> mutations) {
+    AddressPool.Pair addresses = AddressPool.next(state.lastAddress(), state::isTaken);
+    mutations.add(new Mutation.GiveAddress(addresses.number()));
     String name = NodeNames.unique(NodeNames.sanitize(hostinfo.hostname()), state::isNameTaken);
     return RegisteredNode.builder()
         .id(state.nextNodeId())
@@ -260,11 +327,21 @@ final class Registrar {
     return new RegisterOutcome.Answer(RegisterResponse.builder().nodeKeyExpired(true).build());
   }
 
+  private static RegisterOutcome refuseTags(List<String> wanted, String why) {
+    return refuse("requested tags " + wanted + " are invalid or not permitted: " + why);
+  }
+
   private static RegisterOutcome refuse(String error) {
     return new RegisterOutcome.Answer(RegisterResponse.builder().error(error).build());
   }
 
   /// Whose the node will be, and by which right.
   private record Claim(
-      long userId, List<String> tags, @Nullable Long authKeyId, boolean ephemeral) {}
+      long userId, List<String> tags, @Nullable Long authKeyId, boolean ephemeral) {
+
+    /// A tagged node is no user's.
+    static Claim of(long userId, List<String> tags, @Nullable Long authKeyId, boolean ephemeral) {
+      return new Claim(tags.isEmpty() ? userId : 0, tags, authKeyId, ephemeral);
+    }
+  }
 }

@@ -23,6 +23,7 @@ public final class Tailnet {
   private final TailnetState state;
   private final NetmapBuilder maps;
   private final PendingLogins logins = new PendingLogins();
+  private final TagOwnership ownership;
   private final Registrar registrar;
   private final Presence presence;
   private final TailnetAdmin admin;
@@ -32,7 +33,8 @@ public final class Tailnet {
     this.entropy = entropy;
     state = new TailnetState(stored);
     maps = new NetmapBuilder(config, state);
-    registrar = new Registrar(config, state, logins);
+    ownership = new TagOwnership(state);
+    registrar = new Registrar(config, state, logins, ownership);
     presence = new Presence(config, state, now);
     admin = new TailnetAdmin(state);
   }
@@ -70,8 +72,13 @@ public final class Tailnet {
 
   /// Takes over what a map request says about its node.
   public void update(RegisteredNode node, MapRequest request, Output out) {
-    RegisteredNode updated = NodeUpdates.apply(node, request, state::isNameTaken);
-    if (!updated.equals(node)) {
+    RegisteredNode updated = NodeUpdates.apply(node, request, state::isNameTaken, ownership);
+    if (updated.equals(node)) {
+      return;
+    }
+    if (updated.givenName().equals(node.givenName()) && updated.tags().equals(node.tags())) {
+      state.amend(out, updated);
+    } else {
       state.commit(out, new Mutation.PutNode(updated));
     }
   }
@@ -95,6 +102,13 @@ public final class Tailnet {
   public void handleTimeout(Instant now, Output out) {
     logins.handleTimeout(now);
     presence.handleTimeout(now, out);
+    flush(out);
+  }
+
+  /// Stores what nodes reported of themselves since the last time. To be called before the end,
+  /// too.
+  public void flush(Output out) {
+    state.flush(out);
   }
 
   /// To be called when a node was deleted.
@@ -177,21 +191,54 @@ public final class Tailnet {
     return admin.delete(node, out);
   }
 
+  /// Tags instead of a user.
+  public RegisteredNode setTags(String node, List<String> tags, Output out) {
+    return admin.setTags(node, tags, out);
+  }
+
+  public List<TagRule> tagRules() {
+    return List.copyOf(state.tagRules());
+  }
+
+  /// Says who may give a tag, instead of whoever might before.
+  public TagRule setTagOwners(String tag, List<String> owners, Output out) {
+    return admin.setTagOwners(tag, owners, out);
+  }
+
+  /// From now on nobody may give this tag. Nodes that have it keep it.
+  public void deleteTagRule(String tag, Output out) {
+    admin.deleteTagRule(tag, out);
+  }
+
+  /// Logins that wait for an admin's word, the oldest first.
+  public List<WaitingLogin> waitingLogins(Instant now) {
+    return logins.all(now).stream().map(PendingLogin::toWaiting).toList();
+  }
+
   /// Whether a login with this ID waits for approval.
   public boolean isLoginPending(Instant now, String id) {
     return logins.find(now, id).isPresent();
   }
 
   /// Lets a waiting login in.
+  ///
+  /// @param id of the login, or the whole URL that its node shows
   public RegisteredNode approveLogin(Instant now, String id, String user, Output out) {
-    PendingLogin login =
-        logins
-            .find(now, id)
-            .orElseThrow(() ->
-                new Refusal(
-                    "no login "
-                        + id
-                        + " waits: it may have timed out; run the login on the node again"));
-    return registrar.approve(now, login, admin.userNamed(user), out);
+    return registrar.approve(now, waiting(now, id), admin.userNamed(user), out);
+  }
+
+  /// Turns a waiting login down; its client is told.
+  public void denyLogin(Instant now, String id, Output out) {
+    registrar.deny(waiting(now, id), out);
+  }
+
+  private PendingLogin waiting(Instant now, String id) {
+    return logins
+        .find(now, id.substring(id.lastIndexOf('/') + 1))
+        .orElseThrow(() ->
+            new Refusal(
+                "no login "
+                    + id
+                    + " waits: it may have timed out; run the login on the node again"));
   }
 }

@@ -5,7 +5,6 @@ import dev.weft.control.tailnet.Tailnet.Output;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,8 @@ final class TailnetAdmin {
   private static final Pattern USER_NAME =
       Pattern.compile("[a-z0-9][a-z0-9._+-]{0,62}(@[a-z0-9][a-z0-9.-]{0,250})?");
 
-  /// `docs/protocol/control.md` §4.4.
-  private static final Predicate<String> TAG =
-      Pattern.compile("tag:[a-zA-Z][a-zA-Z0-9-]{0,60}").asMatchPredicate();
+  private static final int MAX_TAGS = 1_000;
+  private static final int MAX_OWNERS = 100;
 
   private final TailnetState state;
 
@@ -51,8 +49,13 @@ final class TailnetAdmin {
         state.authKeys().stream()
             .filter(key -> key.userId() == user.id() && key.revoked() == null)
             .map(key -> new Mutation.PutAuthKey(key.revokedAt(now)));
-    state.commit(
-        out, Stream.concat(revoked, Stream.of(new Mutation.DeleteUser(user.id()))).toList());
+    // Whoever gets this name next does not get its tags.
+    Stream<Mutation> disowned =
+        state.tagRules().stream()
+            .filter(rule -> rule.owners().contains(name))
+            .map(rule -> new Mutation.PutTagRule(rule.without(name)));
+    Stream<Mutation> gone = Stream.of(new Mutation.DeleteUser(user.id()));
+    state.commit(out, Stream.of(revoked, disowned, gone).flatMap(all -> all).toList());
   }
 
   Tailnet.NewAuthKey createAuthKey(
@@ -61,13 +64,7 @@ final class TailnetAdmin {
     if ((user == null) == spec.tags().isEmpty()) {
       throw new Refusal("a key is either for a user (--user) or for tagged nodes (--tags)");
     }
-    spec.tags().stream()
-        .filter(TAG.negate())
-        .findFirst()
-        .ifPresent(tag -> {
-          throw new Refusal(
-              "\"" + tag + "\" is no tag: tag: and a letter, then letters, digits, -");
-        });
+    TagOwnership.requireTags(spec.tags());
     String text = AuthKeyText.generate(entropy);
     AuthKey key =
         new AuthKey(
@@ -96,6 +93,50 @@ final class TailnetAdmin {
     RegisteredNode node = nodeNamed(which).toBuilder().keyExpiry(expiry).build();
     state.commit(out, new Mutation.PutNode(node));
     return node;
+  }
+
+  /// Makes it a node of tags, which is no user's and does not expire.
+  RegisteredNode setTags(String which, List<String> tags, Output out) {
+    TagOwnership.requireTags(tags);
+    if (tags.isEmpty()) {
+      throw new Refusal(
+          "a node without tags needs a user: log in on the node again without --advertise-tags");
+    }
+    RegisteredNode node =
+        nodeNamed(which).toBuilder()
+            .userId(0)
+            .tags(tags.stream().distinct().toList())
+            .keyExpiry(null)
+            .build();
+    state.commit(out, new Mutation.PutNode(node));
+    return node;
+  }
+
+  TagRule setTagOwners(String tag, List<String> owners, Output out) {
+    TagOwnership.requireTags(List.of(tag));
+    for (String owner : owners) {
+      if (owner.startsWith("tag:")) {
+        TagOwnership.requireTags(List.of(owner));
+      } else {
+        userNamed(owner);
+      }
+    }
+    if (owners.isEmpty() || owners.size() > MAX_OWNERS) {
+      throw new Refusal("a tag has between 1 and " + MAX_OWNERS + " owners");
+    }
+    if (state.tagRule(tag).isEmpty() && state.tagRules().size() >= MAX_TAGS) {
+      throw new Refusal("there are " + MAX_TAGS + " tags already: delete some");
+    }
+    TagRule rule = new TagRule(tag, owners.stream().distinct().toList());
+    state.commit(out, new Mutation.PutTagRule(rule));
+    return rule;
+  }
+
+  void deleteTagRule(String tag, Output out) {
+    if (state.tagRule(tag).isEmpty()) {
+      throw new Refusal("nobody owns " + tag + " as it is: tags list");
+    }
+    state.commit(out, new Mutation.DeleteTagRule(tag));
   }
 
   RegisteredNode rename(String which, String name, Output out) {

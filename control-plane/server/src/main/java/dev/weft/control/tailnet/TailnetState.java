@@ -5,6 +5,7 @@ import dev.weft.base.Ip;
 import dev.weft.control.tailnet.Tailnet.Output;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.NodeKey;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,29 +20,41 @@ import org.jspecify.annotations.Nullable;
 
 /// The tailnet in memory: the same as what is stored, plus who is online.
 ///
+/// What decides who is in the tailnet is stored before it is true ([#commit]). What nodes report of
+/// themselves, and report again whenever they connect, is true at once and stored by the next
+/// [#flush]: a change of endpoints is not worth a wait for the disk.
+///
 /// The hash collections answer look-ups only; whatever is iterated is sorted.
 final class TailnetState {
   private final TreeMap<Long, TailnetUser> users = new TreeMap<>();
   private final TreeMap<Long, AuthKey> authKeys = new TreeMap<>();
   private final TreeMap<Long, RegisteredNode> nodes = new TreeMap<>();
   private final TreeSet<Long> online = new TreeSet<>();
+  private final TreeMap<String, TagRule> tagRules = new TreeMap<>();
+
+  /// Nodes of which memory knows more than the store.
+  private final TreeSet<Long> unstored = new TreeSet<>();
 
   private final Map<Bytes, Long> authKeyByHash = new HashMap<>();
   private final Map<NodeKey, Long> nodeByKey = new HashMap<>();
+  private final Map<MachineKey, TreeSet<Long>> nodesByMachine = new HashMap<>();
   private final Set<Ip> addresses = new HashSet<>();
   private final Set<String> names = new HashSet<>();
 
   private long lastUserId;
   private long lastAuthKeyId;
   private long lastNodeId;
+  private int lastAddress;
 
   TailnetState(TailnetStore.Snapshot stored) {
     stored.users().forEach(user -> apply(new Mutation.PutUser(user)));
     stored.authKeys().forEach(key -> apply(new Mutation.PutAuthKey(key)));
     stored.nodes().forEach(node -> apply(new Mutation.PutNode(node)));
+    stored.tagRules().forEach(rule -> apply(new Mutation.PutTagRule(rule)));
     lastUserId = stored.lastUserId();
     lastAuthKeyId = stored.lastAuthKeyId();
     lastNodeId = stored.lastNodeId();
+    lastAddress = stored.lastAddress();
   }
 
   /// Stores the mutations, then makes them true in memory, then says what changed: a store that
@@ -59,14 +72,39 @@ final class TailnetState {
       switch (mutation) {
         case Mutation.PutNode put -> applyToNode(put.node().id(), mutation, out);
         case Mutation.DeleteNode delete -> applyToNode(delete.id(), mutation, out);
-        case Mutation.PutUser _, Mutation.DeleteUser _, Mutation.PutAuthKey _ -> apply(mutation);
+        case Mutation.PutUser _,
+            Mutation.DeleteUser _,
+            Mutation.PutAuthKey _,
+            Mutation.PutTagRule _,
+            Mutation.DeleteTagRule _,
+            Mutation.GiveAddress _ ->
+            apply(mutation);
       }
+    }
+  }
+
+  /// Makes true what a node reports of itself, and says what changed; [#flush] stores it.
+  void amend(Output out, RegisteredNode node) {
+    applyToNode(node.id(), new Mutation.PutNode(node), out);
+    unstored.add(node.id());
+  }
+
+  /// Stores what was amended; all of it stays to be stored when that fails.
+  void flush(Output out) {
+    List<Mutation> nodesToStore = new ArrayList<>();
+    for (long id : unstored) {
+      node(id).ifPresent(node -> nodesToStore.add(new Mutation.PutNode(node)));
+    }
+    if (!nodesToStore.isEmpty()) {
+      out.store(nodesToStore);
+      unstored.clear();
     }
   }
 
   private void applyToNode(long id, Mutation mutation, Output out) {
     @Nullable RegisteredNode before = nodes.get(id);
     apply(mutation);
+    unstored.remove(id);
     Set<Aspect> changed = Aspect.between(before, nodes.get(id));
     if (!changed.isEmpty()) {
       out.changed(new Change(id, changed));
@@ -108,9 +146,13 @@ final class TailnetState {
   /// The node of this machine with this owner: a machine has one for each user that logged in on
   /// it.
   Optional<RegisteredNode> node(MachineKey machine, long userId) {
-    return nodes.values().stream()
-        .filter(node -> node.machineKey().equals(machine) && node.userId() == userId)
-        .findFirst();
+    for (long id : nodesByMachine.getOrDefault(machine, new TreeSet<>())) {
+      RegisteredNode node = nodes.get(id);
+      if (node != null && node.userId() == userId) {
+        return Optional.of(node);
+      }
+    }
+    return Optional.empty();
   }
 
   Optional<TailnetUser> user(long id) {
@@ -133,6 +175,19 @@ final class TailnetState {
 
   Optional<AuthKey> authKey(Bytes hash) {
     return Optional.ofNullable(authKeyByHash.get(hash)).map(authKeys::get);
+  }
+
+  Optional<TagRule> tagRule(String tag) {
+    return Optional.ofNullable(tagRules.get(tag));
+  }
+
+  Collection<TagRule> tagRules() {
+    return Collections.unmodifiableCollection(tagRules.values());
+  }
+
+  /// The number of the address that was given last.
+  int lastAddress() {
+    return lastAddress;
   }
 
   boolean isTaken(Ip address) {
@@ -168,11 +223,15 @@ final class TailnetState {
         forget(nodes.remove(delete.id()));
         online.remove(delete.id());
       }
+      case Mutation.PutTagRule put -> tagRules.put(put.rule().tag(), put.rule());
+      case Mutation.DeleteTagRule delete -> tagRules.remove(delete.tag());
+      case Mutation.GiveAddress give -> lastAddress = give.number();
     }
   }
 
   private void remember(RegisteredNode node) {
     nodeByKey.put(node.nodeKey(), node.id());
+    nodesByMachine.computeIfAbsent(node.machineKey(), _ -> new TreeSet<>()).add(node.id());
     addresses.add(node.ipv4());
     addresses.add(node.ipv6());
     names.add(node.givenName());
@@ -181,6 +240,8 @@ final class TailnetState {
   private void forget(@Nullable RegisteredNode node) {
     if (node != null) {
       nodeByKey.remove(node.nodeKey());
+      nodesByMachine.computeIfPresent(
+          node.machineKey(), (_, ids) -> ids.remove(node.id()) && ids.isEmpty() ? null : ids);
       addresses.remove(node.ipv4());
       addresses.remove(node.ipv6());
       names.remove(node.givenName());

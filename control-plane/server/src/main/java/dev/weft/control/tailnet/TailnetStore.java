@@ -18,19 +18,24 @@ public interface TailnetStore extends AutoCloseable {
   void close();
 
   /// @param lastNodeId the highest ID that a node, deleted or not, ever had; likewise the others
+  /// @param lastAddress the number of the address that was given last
   record Snapshot(
       List<TailnetUser> users,
       List<AuthKey> authKeys,
       List<RegisteredNode> nodes,
+      List<TagRule> tagRules,
       long lastUserId,
       long lastAuthKeyId,
-      long lastNodeId) {
-    public static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), List.of(), 0, 0, 0);
+      long lastNodeId,
+      int lastAddress) {
+    public static final Snapshot EMPTY =
+        new Snapshot(List.of(), List.of(), List.of(), List.of(), 0, 0, 0, 0);
 
     public Snapshot {
       users = List.copyOf(users);
       authKeys = List.copyOf(authKeys);
       nodes = List.copyOf(nodes);
+      tagRules = List.copyOf(tagRules);
     }
   }
 }

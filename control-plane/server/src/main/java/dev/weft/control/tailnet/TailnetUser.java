@@ -7,6 +7,6 @@ import java.time.Instant;
 /// @param name the login name, unique
 public record TailnetUser(long id, String name, String displayName, Instant created) {
   /// Owns every tagged node in what clients are shown, the ID and name that the original uses.
-  static final TailnetUser TAGGED_DEVICES =
+  public static final TailnetUser TAGGED_DEVICES =
       new TailnetUser(2147455555L, "tagged-devices", "Tagged Devices", Instant.EPOCH);
 }

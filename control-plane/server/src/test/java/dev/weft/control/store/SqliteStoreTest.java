@@ -10,6 +10,7 @@ import dev.weft.base.Ip;
 import dev.weft.control.tailnet.AuthKey;
 import dev.weft.control.tailnet.Mutation;
 import dev.weft.control.tailnet.RegisteredNode;
+import dev.weft.control.tailnet.TagRule;
 import dev.weft.control.tailnet.TailnetStore;
 import dev.weft.control.tailnet.TailnetUser;
 import dev.weft.keys.DiscoPrivateKey;
@@ -64,6 +65,7 @@ final class SqliteStoreTest {
             .endpoints(List.of(Endpoint.parse("[2001:db8::1]:5")))
             .build();
     RegisteredNode bare = node(5, 2);
+    TagRule rule = new TagRule("tag:x", List.of("ann", "tag:y"));
     try (TailnetStore store = open()) {
       store.commit(
           List.of(
@@ -71,12 +73,17 @@ final class SqliteStoreTest {
               new Mutation.PutAuthKey(key),
               new Mutation.PutAuthKey(tagged),
               new Mutation.PutNode(full),
-              new Mutation.PutNode(bare)));
+              new Mutation.PutNode(bare),
+              new Mutation.PutTagRule(rule),
+              new Mutation.PutTagRule(new TagRule("tag:gone", List.of("ann"))),
+              new Mutation.DeleteTagRule("tag:gone"),
+              new Mutation.GiveAddress(9),
+              new Mutation.GiveAddress(7)));
     }
     try (TailnetStore store = open()) {
       assertEquals(
           new TailnetStore.Snapshot(
-              List.of(user), List.of(key, tagged), List.of(full, bare), 1, 8, 5),
+              List.of(user), List.of(key, tagged), List.of(full, bare), List.of(rule), 1, 8, 5, 7),
           store.load());
     }
   }

@@ -1,26 +1,34 @@
 package dev.weft.control.tailnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.base.Ip;
-import java.util.HashSet;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class AddressPoolTest {
 
   @Test
-  void addressesAreGivenInOrderAndFreedOnesAgain() {
-    Set<Ip> taken = new HashSet<>();
-    for (int i = 0; i < 3; i++) {
-      take(taken);
-    }
-    taken.remove(Ip.parse("100.64.0.2"));
-    taken.remove(Ip.parse("fd7a:115c:a1e0::2"));
-    assertEquals("100.64.0.2", take(taken).v4().toString());
-    AddressPool.Pair next = take(taken);
-    assertEquals("100.64.0.4", next.v4().toString());
-    assertEquals("fd7a:115c:a1e0::4", next.v6().toString());
+  void addressesAreGivenInOrder() {
+    AddressPool.Pair fourth = AddressPool.next(3, _ -> false);
+    assertEquals("100.64.0.4", fourth.v4().toString());
+    assertEquals("fd7a:115c:a1e0::4", fourth.v6().toString());
+  }
+
+  @Test
+  void aFreedAddressIsNotGivenAgainUntilAllOthersHadTheirTurn() {
+    AddressPool.Pair next = AddressPool.next(3, Ip.parse("100.64.0.4")::equals);
+    assertEquals("100.64.0.5", next.v4().toString());
+    int last = (1 << 22) - 2;
+    assertEquals("100.127.255.254", AddressPool.next(last - 1, _ -> false).v4().toString());
+    assertEquals("100.64.0.1", AddressPool.next(last, _ -> false).v4().toString());
+    assertEquals(
+        "100.64.0.2", AddressPool.next(last, Ip.parse("100.64.0.1")::equals).v4().toString());
+  }
+
+  @Test
+  void aRangeThatIsUsedUpIsAnError() {
+    assertThrows(IllegalStateException.class, () -> AddressPool.next(7, _ -> true));
   }
 
   @Test
@@ -37,14 +45,6 @@ final class AddressPoolTest {
   }
 
   private static AddressPool.Pair nextAfter(String last) {
-    int limit = Ip.parse(last).v4Bits();
-    return AddressPool.next(ip -> ip.isV4() && ip.v4Bits() <= limit);
-  }
-
-  private static AddressPool.Pair take(Set<Ip> taken) {
-    AddressPool.Pair pair = AddressPool.next(taken::contains);
-    taken.add(pair.v4());
-    taken.add(pair.v6());
-    return pair;
+    return AddressPool.next(Ip.parse(last).v4Bits() - Ip.parse("100.64.0.0").v4Bits(), _ -> false);
   }
 }

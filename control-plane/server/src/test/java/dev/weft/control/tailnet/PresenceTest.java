@@ -70,7 +70,8 @@ final class PresenceTest {
             .build();
     TailnetFixture restarted =
         new TailnetFixture(
-            new TailnetStore.Snapshot(net.tailnet.users(), List.of(), List.of(node), 1, 1, 1));
+            new TailnetStore.Snapshot(
+                net.tailnet.users(), List.of(), List.of(node), List.of(), 1, 1, 1, 1));
     restarted.pass(Duration.ofMinutes(4));
     assertEquals(1, restarted.tailnet.nodes().size());
     restarted.pass(Duration.ofMinutes(1));

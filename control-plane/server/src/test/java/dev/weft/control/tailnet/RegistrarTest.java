@@ -219,6 +219,59 @@ final class RegistrarTest {
   }
 
   @Test
+  void adminsSeeWhoWaitsAndMayTurnThemDown() {
+    Machine machine = net.machine("laptop");
+    String url = net.register(machine.key(), machine.request()).authUrl();
+    WaitingLogin waiting = net.tailnet.waitingLogins(net.now).getFirst();
+    assertEquals("laptop", waiting.hostname());
+    assertTrue(url.endsWith("/" + waiting.id()));
+
+    net.tailnet.denyLogin(net.now, waiting.id(), net);
+    assertEquals(1, net.settledLogins);
+    RegisterRequest followup = machine.request().toBuilder().followup(url).build();
+    assertEquals("an admin denied this login", net.register(machine.key(), followup).error());
+    assertEquals(List.of(), net.tailnet.waitingLogins(net.now));
+    assertThrows(Refusal.class, () -> net.tailnet.approveLogin(net.now, waiting.id(), "ann", net));
+    // Whoever asks again waits again.
+    assertNotEquals(url, net.register(machine.key(), machine.request()).authUrl());
+  }
+
+  @Test
+  void aLoginIsApprovedByItsUrlToo() {
+    net.tailnet.createUser(net.now, "ann", "", net);
+    Machine machine = net.machine("a");
+    String url = net.register(machine.key(), machine.request()).authUrl();
+    assertEquals("a", net.tailnet.approveLogin(net.now, url, "ann", net).givenName());
+  }
+
+  @Test
+  void anExpiredNodeThatLogsInAgainKeepsItsAddressAndName() {
+    Machine machine = net.join("ann", "a");
+    RegisteredNode before = net.node(machine.nodeKey());
+    net.tailnet.setKeyExpiry("a", net.now, net);
+    assertTrue(net.register(machine.key(), machine.request()).nodeKeyExpired());
+    Machine renewed = machine.withNodeKey(net.newNodeKey());
+    String url = net.register(renewed.key(), renewed.request()).authUrl();
+    net.tailnet.approveLogin(net.now, url, "ann", net);
+    RegisteredNode after = net.node(renewed.nodeKey());
+    assertEquals(before.id(), after.id());
+    assertEquals(before.ipv4(), after.ipv4());
+    assertEquals(before.givenName(), after.givenName());
+    assertFalse(after.isExpired(net.now));
+    assertTrue(net.tailnet.authenticate(machine.key(), machine.nodeKey()).isEmpty());
+  }
+
+  @Test
+  void theAddressOfADeletedNodeIsNotGivenToTheNext() {
+    Machine first = net.join("ann", "a");
+    RegisteredNode gone = net.node(first.nodeKey());
+    net.tailnet.deleteNode("a", net);
+    RegisteredNode next = net.node(net.join("ann", "b").nodeKey());
+    assertNotEquals(gone.ipv4(), next.ipv4());
+    assertNotEquals(gone.ipv6(), next.ipv6());
+  }
+
+  @Test
   void aFollowupOfAnotherMachineGetsALoginOfItsOwn() {
     Machine machine = net.machine("a");
     String url = net.register(machine.key(), machine.request()).authUrl();
