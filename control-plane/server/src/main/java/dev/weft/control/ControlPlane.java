@@ -1,5 +1,6 @@
 package dev.weft.control;
 
+import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.control.tailnet.Change;
 import dev.weft.control.tailnet.MapMessage;
@@ -19,8 +20,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +34,15 @@ final class ControlPlane {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final HeldLogins held = new HeldLogins(lock);
-  private final TreeMap<Long, Stream> streams = new TreeMap<>();
+  private final MapStreams streams;
   private final Tailnet tailnet;
   private final TailnetStore store;
   private final InstantSource clock;
   private final Tailnet.Output output = new Effects();
   private boolean closed;
 
-  ControlPlane(Tailnet tailnet, TailnetStore store, InstantSource clock) {
+  ControlPlane(Tailnet tailnet, TailnetStore store, InstantSource clock, Entropy entropy) {
+    this.streams = new MapStreams(lock, clock, entropy);
     this.tailnet = tailnet;
     this.store = store;
     this.clock = clock;
@@ -124,16 +124,40 @@ final class ControlPlane {
     return with((t, _) -> t.map(now(), node.id()));
   }
 
-  /// Opens the node's stream. One that it had is replaced: it ends.
-  Stream open(RegisteredNode node) {
+  /// Opens the node's stream. One that it had is replaced: it ends. Empty when the node is gone.
+  ///
+  /// What it returns must be given to [#begin], and its stream to [#close] when it is closed.
+  Optional<Opened> open(RegisteredNode node, MapStream.Outlet outlet) {
     return with((t, out) -> {
-      Stream stream = new Stream(t.openSession(node.id(), out));
-      @Nullable Stream replaced = streams.put(node.id(), stream);
-      if (replaced != null) {
-        replaced.end();
+      if (closed || t.authenticate(node.machineKey(), node.nodeKey()).isEmpty()) {
+        return Optional.empty();
       }
-      return stream;
+      MapSession session = t.openSession(node.id(), out);
+      MapStream stream = streams.open(session, outlet);
+      return session.first(now()).map(first -> new Opened(stream, first));
     });
+  }
+
+  /// A stream whose first message is not sent yet.
+  record Opened(MapStream stream, MapMessage first) {}
+
+  /// Sends the first message of a stream; the others follow when there is something new.
+  void begin(Opened opened) {
+    streams.begin(opened.stream(), opened.first());
+  }
+
+  /// A stream is closed: its node is offline, unless another is open.
+  void close(MapStream stream) {
+    with((t, _) -> {
+      if (streams.close(stream)) {
+        t.sessionClosed(now(), stream.session().nodeId());
+      }
+      return true;
+    });
+  }
+
+  byte[] frame(String compression, MapMessage message) {
+    return streams.frame(compression, message);
   }
 
   /// To be called every second or so.
@@ -157,11 +181,12 @@ final class ControlPlane {
     lock.lock();
     try {
       closed = true;
-      streams.values().forEach(Stream::end);
+      streams.finishAll();
       held.wakeAll();
     } finally {
       lock.unlock();
     }
+    streams.close();
   }
 
   /// Whoever waits for the answer to a registration.
@@ -170,76 +195,6 @@ final class ControlPlane {
     ///
     /// @param putOff to be run, on any other thread, when nobody waits any more
     void isHeld(Runnable putOff);
-  }
-
-  /// A node's map stream, for the thread that serves it.
-  final class Stream implements AutoCloseable {
-    private final MapSession session;
-    private final Condition news = lock.newCondition();
-    private boolean ended;
-
-    private Stream(MapSession session) {
-      this.session = session;
-    }
-
-    /// Everything; empty when the node is gone already.
-    Optional<MapMessage> first() {
-      return with((_, _) -> session.first(now()));
-    }
-
-    /// Waits for news: a message, or nothing when there is none within the patience. [#isOver]
-    /// tells whether to go on.
-    Optional<MapMessage> next(Duration patience) throws InterruptedException {
-      long left = patience.toNanos();
-      lock.lock();
-      try {
-        while (!isOver()) {
-          Optional<MapMessage> message = session.hasNews() ? session.next(now()) : Optional.empty();
-          if (message.isPresent() || left <= 0) {
-            return message;
-          }
-          left = news.awaitNanos(left);
-        }
-        return Optional.empty();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /// Whether the stream was replaced or closed, or its node deleted.
-    boolean isOver() {
-      lock.lock();
-      try {
-        return ended || closed || session.isOver();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /// Makes [#next] return and nothing come after it.
-    void end() {
-      lock.lock();
-      try {
-        ended = true;
-        news.signal();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /// The node is offline, unless another of its streams is open.
-    @Override
-    public void close() {
-      lock.lock();
-      try {
-        ended = true;
-        if (streams.remove(session.nodeId(), this)) {
-          tailnet.sessionClosed(now(), session.nodeId());
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
   }
 
   private final class Effects implements Tailnet.Output {
@@ -251,10 +206,7 @@ final class ControlPlane {
     @Override
     public void changed(Change change) {
       tailnet.forget(change.nodeId());
-      for (Stream stream : streams.values()) {
-        stream.session.note(change);
-        stream.news.signal();
-      }
+      streams.note(change);
     }
 
     @Override

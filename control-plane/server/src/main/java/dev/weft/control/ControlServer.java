@@ -85,11 +85,11 @@ public final class ControlServer implements AutoCloseable {
     TailnetStore store = SqliteStore.open(dir.database());
     parts.push(store);
     Tailnet tailnet = new Tailnet(configOf(settings), store.load(), entropy, clock.instant());
-    ControlPlane plane = new ControlPlane(tailnet, store, clock);
+    ControlPlane plane = new ControlPlane(tailnet, store, clock, entropy);
     parts.push(plane::flush);
     parts.push(ticker(plane));
 
-    Endpoints endpoints = new Endpoints(plane, key.publicKey(), entropy);
+    Endpoints endpoints = new Endpoints(plane, key.publicKey());
     HttpFront front = new HttpFront(key, entropy, endpoints);
     parts.push(front);
     InetSocketAddress address = listen(front, settings.listen(), tls, "--listen");

@@ -1,6 +1,5 @@
 package dev.weft.control;
 
-import dev.weft.base.Entropy;
 import dev.weft.control.http.Exchange;
 import dev.weft.control.http.Handlers;
 import dev.weft.control.http.Reply;
@@ -34,10 +33,10 @@ final class Endpoints implements Handlers {
   private final MachineKey serverKey;
   private final MapEndpoint maps;
 
-  Endpoints(ControlPlane plane, MachineKey serverKey, Entropy entropy) {
+  Endpoints(ControlPlane plane, MachineKey serverKey) {
     this.plane = plane;
     this.serverKey = serverKey;
-    this.maps = new MapEndpoint(plane, entropy);
+    this.maps = new MapEndpoint(plane);
   }
 
   @Override

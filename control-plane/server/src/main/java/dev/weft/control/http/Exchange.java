@@ -115,6 +115,24 @@ public final class Exchange {
     }
   }
 
+  /// Sends a part without waiting. Whoever sends the next only when this one has left queues nothing.
+  ///
+  /// @param sent is run on another thread when it has left; never when the stream breaks
+  public void sendLater(byte[] part, Runnable sent) {
+    stream
+        .writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(part), false))
+        .addListener(future -> {
+          if (future.isSuccess()) {
+            sent.run();
+          }
+        });
+  }
+
+  /// Breaks the stream off.
+  public void abort() {
+    stream.close();
+  }
+
   public void finish() {
     stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true));
   }

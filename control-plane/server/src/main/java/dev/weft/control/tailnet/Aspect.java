@@ -29,12 +29,9 @@ public enum Aspect {
       changed.add(WHOLE);
       changed.add(SELF);
     }
-    if (!PeerHostinfo.of(before.hostinfo()).equals(PeerHostinfo.of(after.hostinfo()))
-        || before.cap() != after.cap()) {
+    addHostinfo(before, after, changed);
+    if (before.cap() != after.cap()) {
       changed.add(WHOLE);
-    }
-    if (!before.hostinfo().requestTags().equals(after.hostinfo().requestTags())) {
-      changed.add(SELF);
     }
     if (!before.endpoints().equals(after.endpoints())) {
       changed.add(ENDPOINTS);
@@ -51,6 +48,19 @@ public enum Aspect {
       changed.add(SELF);
     }
     return changed;
+  }
+
+  private static void addHostinfo(
+      RegisteredNode before, RegisteredNode after, Set<Aspect> changed) {
+    if (before.hostinfo().equals(after.hostinfo())) {
+      return;
+    }
+    if (!PeerHostinfo.of(before.hostinfo()).equals(PeerHostinfo.of(after.hostinfo()))) {
+      changed.add(WHOLE);
+    }
+    if (!before.hostinfo().requestTags().equals(after.hostinfo().requestTags())) {
+      changed.add(SELF);
+    }
   }
 
   private static boolean sameIdentity(RegisteredNode a, RegisteredNode b) {

@@ -73,6 +73,11 @@ public final class MapSession {
 
   /// What is new. Empty when nothing is; [#isOver] tells when nothing ever will be.
   public Optional<MapMessage> next(Instant now) {
+    return next(now, new MapRound());
+  }
+
+  /// What is new, shared with the other sessions of the round.
+  public Optional<MapMessage> next(Instant now, MapRound round) {
     @Nullable RegisteredNode self = state.node(nodeId).orElse(null);
     if (self == null) {
       outdated.clear();
@@ -83,6 +88,16 @@ public final class MapSession {
       sawPeers = !sawPeers;
       state.nodes().forEach(node -> note(new Change(node.id(), EnumSet.of(Aspect.WHOLE))));
       note(new Change(nodeId, EnumSet.of(Aspect.SELF)));
+    }
+    if (isCommon()) {
+      TreeMap<Long, EnumSet<Aspect>> news = new TreeMap<>(outdated);
+      news.remove(nodeId);
+      outdated.clear();
+      return round.message(news, () -> {
+        Delta delta = new Delta();
+        news.forEach((id, aspects) -> delta.addPeer(now, id, aspects));
+        return delta.toMessage();
+      });
     }
     Delta delta = new Delta();
     outdated.forEach((id, aspects) -> {
@@ -96,6 +111,32 @@ public final class MapSession {
     });
     outdated.clear();
     return delta.toMessage();
+  }
+
+  /// Whether what is new is only about peers that this node knows already and whose users it knows:
+  /// then it is told the same as everybody else.
+  private boolean isCommon() {
+    if (!sawPeers) {
+      return false;
+    }
+    for (Map.Entry<Long, EnumSet<Aspect>> news : outdated.entrySet()) {
+      if (news.getKey() == nodeId) {
+        if (news.getValue().contains(Aspect.SELF)) {
+          return false;
+        }
+      } else {
+        @Nullable RegisteredNode peer = state.node(news.getKey()).orElse(null);
+        if (peer == null || !knownPeers.contains(peer.id()) || !isIntroduced(peer)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private boolean isIntroduced(RegisteredNode node) {
+    UserProfile profile = maps.profile(node);
+    return profile.equals(knownUsers.get(profile.id()));
   }
 
   /// Whether the node of this stream is gone.

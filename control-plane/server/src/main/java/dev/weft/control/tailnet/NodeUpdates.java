@@ -30,7 +30,9 @@ final class NodeUpdates {
     if (request.discoKey() != null) {
       updated.discoKey(request.discoKey());
     }
-    if (request.hostinfo() != null && fits(request.hostinfo())) {
+    if (request.hostinfo() != null
+        && !request.hostinfo().equals(node.hostinfo())
+        && fits(request.hostinfo())) {
       Hostinfo hostinfo = merge(Optional.of(node.hostinfo()), request.hostinfo());
       updated
           .hostinfo(hostinfo)
