@@ -1,6 +1,8 @@
 package dev.weft.control;
 
 import dev.weft.base.Endpoint;
+import dev.weft.base.Ip;
+import dev.weft.base.IpPrefix;
 import dev.weft.config.ConfigException;
 import dev.weft.config.HostPort;
 import dev.weft.config.Setting;
@@ -16,6 +18,8 @@ import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +48,15 @@ public final class ControlCommand {
   private static final Setting<Duration> KEY_EXPIRY =
       Setting.duration("key-expiry", "how long a login lasts; for ever when not set");
 
+  private static final Setting<List<String>> TRUSTED_PROXY =
+      Setting.string("trusted-proxy", "address or network of a front whose X-Forwarded-For counts")
+          .list();
+  private static final Setting<HostPort> METRICS =
+      Setting.hostPort("metrics", "where Prometheus asks; nobody should who must not know");
+
+  private static final Setting<Boolean> FORCE =
+      Setting.bool("force", "take the place of what is there");
+
   static final SettingsSchema SERVE =
       SettingsSchema.of(
               "weft control serve",
@@ -56,7 +69,9 @@ public final class ControlCommand {
               TLS_KEY,
               HTTP,
               EPHEMERAL_TIMEOUT,
-              KEY_EXPIRY)
+              KEY_EXPIRY,
+              TRUSTED_PROXY,
+              METRICS)
           .variablePrefix("WEFT_CONTROL_");
 
   private static final int USAGE_ERROR = 2;
@@ -90,6 +105,9 @@ public final class ControlCommand {
     if (noun.equals("serve")) {
       return serve(args.subList(1, args.size()), out);
     }
+    if (noun.equals("backup") || noun.equals("restore")) {
+      return backup(noun, args.subList(1, args.size()), out);
+    }
     int status =
         args.size() < 2
             ? USAGE_ERROR
@@ -100,6 +118,34 @@ public final class ControlCommand {
       err.println("weft control: no command '" + typed + "'; weft control --help lists them all");
     }
     return status;
+  }
+
+  private static int backup(String verb, List<String> args, PrintStream out) throws IOException {
+    SettingsSchema schema =
+        SettingsSchema.of("weft control " + verb, STATE_DIR, FORCE).variablePrefix("WEFT_CONTROL_");
+    boolean isFileFirst = !args.isEmpty() && !args.getFirst().startsWith("-");
+    Settings settings =
+        Settings.load(schema, isFileFirst ? args.subList(1, args.size()) : args, System.getenv());
+    if (settings.helpRequested()) {
+      out.print(schema.usage());
+      return 0;
+    }
+    List<String> files = isFileFirst ? List.of(args.getFirst()) : settings.arguments();
+    if (files.size() != 1 || (isFileFirst && !settings.arguments().isEmpty())) {
+      throw new IOException(verb + " takes one FILE");
+    }
+    Path file = Path.of(files.getFirst());
+    Path stateDir = settings.value(STATE_DIR);
+    boolean force = settings.find(FORCE).orElse(false);
+    if (verb.equals("backup")) {
+      Backup.write(stateDir, file, force);
+      out.println("wrote " + file + ": whoever has it has the tailnet");
+    } else {
+      Optional<Path> aside = Backup.restore(file, stateDir, force, Instant.now());
+      out.println("restored " + stateDir);
+      aside.ifPresent(path -> out.println("what was there is in " + path));
+    }
+    return 0;
   }
 
   private static int serve(List<String> args, PrintStream out) throws IOException {
@@ -144,7 +190,24 @@ public final class ControlCommand {
         .tls(tls(settings))
         .ephemeralTimeout(settings.value(EPHEMERAL_TIMEOUT))
         .keyExpiry(settings.find(KEY_EXPIRY).orElse(null))
+        .trustedProxies(trustedProxies(settings))
+        .metrics(
+            settings.find(METRICS).map(address -> resolve(settings, METRICS, address)).orElse(null))
         .build();
+  }
+
+  private static List<IpPrefix> trustedProxies(Settings settings) {
+    List<IpPrefix> prefixes = new ArrayList<>();
+    for (String text : settings.find(TRUSTED_PROXY).orElse(List.of())) {
+      try {
+        boolean isNetwork = text.indexOf('/') >= 0;
+        Ip ip = isNetwork ? Ip.parse("::") : Ip.parse(text);
+        prefixes.add(isNetwork ? IpPrefix.parse(text) : new IpPrefix(ip, ip.isV4() ? 32 : 128));
+      } catch (IllegalArgumentException e) {
+        throw settings.rejected(TRUSTED_PROXY, text + " is no address or network");
+      }
+    }
+    return prefixes;
   }
 
   private static DerpMap derpMap(Settings settings) throws IOException {
@@ -203,6 +266,8 @@ public final class ControlCommand {
     return "Usage: weft control COMMAND\n\n"
         + "  serve --url URL --listen ADDR:PORT --derp-map FILE-or-URL [flags]\n"
         + "                                  runs the control plane; --help for all flags\n"
+        + "  backup FILE [--force]           database and keys, also while it runs\n"
+        + "  restore FILE [--force]          while it does not\n"
         + AdminCommands.USAGE;
   }
 }

@@ -63,7 +63,7 @@ final class ControlPlane {
   }
 
   /// Registers; while a login waits for approval and the client follows it up, so does this.
-  RegisterResponse register(
+  RegisterOutcome register(
       MachineKey machine, @Nullable Ip place, RegisterRequest request, Caller caller)
       throws InterruptedException {
     long patience = FOLLOWUP_PATIENCE.toNanos();
@@ -73,8 +73,8 @@ final class ControlPlane {
       while (true) {
         RegisterOutcome outcome = tailnet.register(now(), machine, place, request, output);
         switch (outcome) {
-          case RegisterOutcome.Answer _ -> {
-            return outcome.response();
+          case RegisterOutcome.Answer _, RegisterOutcome.TooMany _ -> {
+            return outcome;
           }
           case RegisterOutcome.Hold(RegisterResponse stillWaiting) -> {
             if (hold == null) {
@@ -82,7 +82,7 @@ final class ControlPlane {
               caller.isHeld(putOff(hold));
             }
             if (patience <= 0 || closed || hold.isPutOff()) {
-              return stillWaiting;
+              return outcome;
             }
             patience = hold.await(patience);
           }

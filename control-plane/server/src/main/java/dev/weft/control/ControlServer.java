@@ -3,6 +3,7 @@ package dev.weft.control;
 import dev.weft.base.Entropy;
 import dev.weft.control.admin.AdminSocket;
 import dev.weft.control.http.HttpFront;
+import dev.weft.control.http.TrustedProxies;
 import dev.weft.control.store.SqliteStore;
 import dev.weft.control.tailnet.Tailnet;
 import dev.weft.control.tailnet.TailnetConfig;
@@ -10,23 +11,19 @@ import dev.weft.control.tailnet.TailnetStore;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.MachinePrivateKey;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +75,7 @@ public final class ControlServer implements AutoCloseable {
       ControlSettings settings, InstantSource clock, Deque<AutoCloseable> parts)
       throws IOException {
     Entropy entropy = new SecureRandom()::nextBytes;
-    @Nullable SslContext tls = settings.tls() == null ? null : tlsContext(settings.tls());
+    @Nullable SslContext tls = settings.tls() == null ? null : ServerTls.of(settings.tls());
     StateDir dir = StateDir.open(settings.stateDir());
     parts.push(dir);
     MachinePrivateKey key = dir.noiseKey(entropy);
@@ -90,7 +87,8 @@ public final class ControlServer implements AutoCloseable {
     parts.push(ticker(plane));
 
     Endpoints endpoints = new Endpoints(plane, key.publicKey());
-    HttpFront front = new HttpFront(key, entropy, endpoints);
+    HttpFront front =
+        new HttpFront(key, entropy, endpoints, new TrustedProxies(settings.trustedProxies()));
     parts.push(front);
     InetSocketAddress address = listen(front, settings.listen(), tls, "--listen");
     @Nullable InetSocketAddress http =
@@ -161,25 +159,6 @@ public final class ControlServer implements AutoCloseable {
         settings.derpMap(),
         settings.ephemeralTimeout(),
         settings.keyExpiry());
-  }
-
-  private static SslContext tlsContext(ControlSettings.Tls tls) throws IOException {
-    for (Path file : List.of(tls.certificate(), tls.key())) {
-      if (!Files.isReadable(file)) {
-        throw new IOException(
-            "cannot read %s, which --tls-cert and --tls-key name".formatted(file));
-      }
-    }
-    try {
-      return SslContextBuilder.forServer(tls.certificate().toFile(), tls.key().toFile())
-          .protocols(List.of("TLSv1.3", "TLSv1.2"))
-          .build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new IOException(
-          "cannot use the certificate %s with the key %s: %s"
-              .formatted(tls.certificate(), tls.key(), e.getMessage()),
-          e);
-    }
   }
 
   private static AutoCloseable ticker(ControlPlane plane) {

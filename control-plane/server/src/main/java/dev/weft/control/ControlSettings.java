@@ -2,11 +2,13 @@ package dev.weft.control;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weft.base.IpPrefix;
 import dev.weft.tailcfg.DerpMap;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// @param tls the certificate for `listen`
 /// @param ephemeralTimeout how long an ephemeral node may be offline
 /// @param keyExpiry how long a user's login lasts; null for ever
+/// @param trustedProxies fronts whose `X-Forwarded-For` counts
+/// @param metrics where monitoring asks, in plain HTTP and without a password; null for nowhere
 public record ControlSettings(
     Path stateDir,
     InetSocketAddress listen,
@@ -32,7 +36,9 @@ public record ControlSettings(
     DerpMap derpMap,
     @Nullable Tls tls,
     Duration ephemeralTimeout,
-    @Nullable Duration keyExpiry) {
+    @Nullable Duration keyExpiry,
+    List<IpPrefix> trustedProxies,
+    @Nullable InetSocketAddress metrics) {
 
   private static final Pattern DOMAIN =
       Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -49,6 +55,7 @@ public record ControlSettings(
 
   public ControlSettings {
     domain = domain.toLowerCase(Locale.ROOT);
+    trustedProxies = List.copyOf(trustedProxies);
     requireWorkingUrl(url);
     requireWorkingDomain(domain, url);
     requireRelay(derpMap);
@@ -118,6 +125,8 @@ public record ControlSettings(
     private @Nullable Tls tls;
     private Duration ephemeralTimeout = Duration.ofMinutes(5);
     private @Nullable Duration keyExpiry;
+    private List<IpPrefix> trustedProxies = List.of();
+    private @Nullable InetSocketAddress metrics;
 
     private Builder() {}
 
@@ -166,6 +175,16 @@ public record ControlSettings(
       return this;
     }
 
+    public Builder trustedProxies(List<IpPrefix> trustedProxies) {
+      this.trustedProxies = trustedProxies;
+      return this;
+    }
+
+    public Builder metrics(@Nullable InetSocketAddress metrics) {
+      this.metrics = metrics;
+      return this;
+    }
+
     public ControlSettings build() {
       return new ControlSettings(
           requireNonNull(stateDir, "stateDir"),
@@ -176,7 +195,9 @@ public record ControlSettings(
           requireNonNull(derpMap, "derpMap"),
           tls,
           ephemeralTimeout,
-          keyExpiry);
+          keyExpiry,
+          trustedProxies,
+          metrics);
     }
   }
 }

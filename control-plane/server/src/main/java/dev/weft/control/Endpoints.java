@@ -3,6 +3,7 @@ package dev.weft.control;
 import dev.weft.control.http.Exchange;
 import dev.weft.control.http.Handlers;
 import dev.weft.control.http.Reply;
+import dev.weft.control.tailnet.RegisterOutcome;
 import dev.weft.json.Json;
 import dev.weft.json.MalformedJson;
 import dev.weft.keys.MachineKey;
@@ -13,8 +14,8 @@ import dev.weft.tailcfg.QueryFeatureResponse;
 import dev.weft.tailcfg.RegisterRequest;
 import dev.weft.tailcfg.RegisterResponse;
 import dev.weft.tailcfg.SetDnsRequest;
-import dev.weft.transport.limit.Place;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 
 /// Which path means what, outside and inside Noise (`docs/protocol/control.md` §3).
@@ -32,6 +33,7 @@ final class Endpoints implements Handlers {
   private final ControlPlane plane;
   private final MachineKey serverKey;
   private final MapEndpoint maps;
+  private final RequestLimits limits = new RequestLimits();
 
   Endpoints(ControlPlane plane, MachineKey serverKey) {
     this.plane = plane;
@@ -87,6 +89,11 @@ final class Endpoints implements Handlers {
   @Override
   public void inside(Exchange exchange) throws IOException {
     try {
+      Duration wait = waitOf(exchange);
+      if (!wait.isZero()) {
+        exchange.reply(Reply.tooMany(wait));
+        return;
+      }
       switch (exchange.path()) {
         case "/machine/register" -> register(exchange);
         case "/machine/map" -> maps.handle(exchange);
@@ -98,6 +105,16 @@ final class Endpoints implements Handlers {
     } catch (MalformedJson e) {
       exchange.reply(Reply.text(400, "malformed request: " + e.getMessage()));
     }
+  }
+
+  private Duration waitOf(Exchange exchange) {
+    MachineKey machine = exchange.peer().machine();
+    long now = System.nanoTime();
+    return switch (exchange.path()) {
+      case "/machine/register" -> limits.register(machine, exchange.place(), now);
+      case "/machine/map" -> limits.map(machine, now);
+      default -> Duration.ZERO;
+    };
   }
 
   private static Reply unknown(String path) {
@@ -113,19 +130,28 @@ final class Endpoints implements Handlers {
     }
     RegisterRequest request = Json.decode(RegisterRequest.JSON, exchange.body());
     try {
-      RegisterResponse response =
+      RegisterOutcome outcome =
           plane.register(
               exchange.peer().machine(),
-              Place.of(exchange.remoteAddress()),
+              exchange.place(),
               request,
               putOff -> {
                 exchange.forgetBody();
                 exchange.onClose(putOff);
               });
-      exchange.reply(Reply.json(Json.encode(RegisterResponse.JSON, response)));
+      exchange.reply(
+          switch (outcome) {
+            case RegisterOutcome.Answer(RegisterResponse response) -> json(response);
+            case RegisterOutcome.Hold(RegisterResponse response) -> json(response);
+            case RegisterOutcome.TooMany(Duration wait) -> Reply.tooMany(wait);
+          });
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Reply json(RegisterResponse response) {
+    return Reply.json(Json.encode(RegisterResponse.JSON, response));
   }
 
   private void setDns(Exchange exchange) throws MalformedJson {

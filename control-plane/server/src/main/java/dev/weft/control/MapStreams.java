@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// It does so in rounds: under the tailnet's lock it takes down what every stream has to be told,
 /// most of them the same, and outside it encodes each different message once and sends it. [Pace]
-/// says when the next round may begin. A stream that has not taken its last message is left out, and
-/// told the state of the moment when it has.
+/// says when the next round may begin. A stream that has not taken its last message is left out,
+/// and told the state of the moment when it has.
 final class MapStreams implements AutoCloseable {
   /// Clients give up after 120 s of silence; the spread keeps a thousand nodes from waking at once.
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(50);

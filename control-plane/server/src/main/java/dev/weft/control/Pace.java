@@ -6,8 +6,8 @@ package dev.weft.control;
 /// other, so that the work of telling them is bounded however many there are: a message costs about
 /// the same whether it tells of one node or of fifty.
 ///
-/// Counted in messages: what has not been spent adds up to [#BURST]. A round may overdraw, and never
-/// waits longer than [#MAX_WAIT_NANOS] after the last.
+/// Counted in messages: what has not been spent adds up to [#BURST]. A round may overdraw, and
+/// never waits longer than [#MAX_WAIT_NANOS] after the last.
 final class Pace {
   /// Two rounds a second for 300 streams.
   static final int MESSAGES_PER_SECOND = 600;

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// The state folder, held by one server at a time.
 final class StateDir implements AutoCloseable {
   private static final String LOCK = "control.lock";
-  private static final String NOISE_KEY = "noise.key";
-  private static final String DATABASE = "control.db";
+  static final String NOISE_KEY = "noise.key";
+  static final String DATABASE = "control.db";
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
+  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIR =
+  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIR =
       PosixFilePermissions.asFileAttribute(OWNER_ONLY);
 
   private final Path path;
@@ -47,6 +47,17 @@ final class StateDir implements AutoCloseable {
   ///
   /// @throws IOException also when another server holds it
   static StateDir open(Path path) throws IOException {
+    StateDir dir = openForRestore(path);
+    if (Files.exists(path.resolve(Backup.UNFINISHED))) {
+      dir.close();
+      throw new IOException(
+          "a restore into %s was interrupted: run it again, with --force".formatted(path));
+    }
+    return dir;
+  }
+
+  /// Likewise, whatever is in it.
+  static StateDir openForRestore(Path path) throws IOException {
     FileChannel lock;
     try {
       requireOwnUse(path);
@@ -135,8 +146,13 @@ final class StateDir implements AutoCloseable {
       out.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel folder = FileChannel.open(path)) {
-      folder.force(true);
+    sync(path);
+  }
+
+  /// Makes what was created and renamed in a folder last.
+  static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder)) {
+      channel.force(true);
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Entropy;
+import dev.weft.control.store.SqliteStore;
 import dev.weft.control.tailnet.Tailnet;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpNode;
@@ -34,6 +35,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,6 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// The whole server over loopback.
 @Timeout(60)
 final class ControlServerTest {
+  static final Instant NOW = Instant.parse("2026-11-01T10:11:12Z");
+
   @TempDir Path dir;
   private final Entropy entropy = new SeededEntropy(11)::fill;
   private final EventLoopGroup loops =
@@ -300,6 +305,60 @@ final class ControlServerTest {
     }
   }
 
+  /// Whoever is first: the one node that a one-off key lets in is one, on disk too.
+  @Test
+  void aOneOffKeyLetsInOneOfManyThatUseItAtOnce() throws Exception {
+    server.ensureUser("ann");
+    String key =
+        server.createAuthKey(
+            new Tailnet.AuthKeySpec("ann", false, false, List.of(), Duration.ofHours(1)));
+    List<TestNode> nodes = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      nodes.add(node());
+    }
+    List<CompletableFuture<RegisterResponse>> answers = new ArrayList<>();
+    for (TestNode node : nodes) {
+      answers.add(node.registerLater(node.requestWith(key, "n")));
+    }
+    int letIn = 0;
+    for (CompletableFuture<RegisterResponse> answer : answers) {
+      RegisterResponse response = answer.get(30, TimeUnit.SECONDS);
+      if (response.machineAuthorized()) {
+        letIn++;
+      } else {
+        assertEquals("authkey already used", response.error());
+      }
+    }
+    assertEquals(1, letIn);
+    nodes.forEach(TestNode::close);
+    server.close();
+    try (SqliteStore store = SqliteStore.open(dir.resolve("state/control.db"))) {
+      assertEquals(1, store.load().nodes().size());
+    }
+  }
+
+  @Test
+  void aMachineThatAsksWithoutEndIsHeldBack() throws Exception {
+    try (TestNode a = node()) {
+      a.register("a", reusableKey());
+      int refused = 0;
+      for (int i = 0; i < 150; i++) {
+        TestNode.Answer answer =
+            a.post(
+                "/machine/map",
+                MapRequest.JSON,
+                a.mapRequest().omitPeers(true).endpoints(List.of("192.0.2.7:" + (1 + i))).build());
+        if (answer.status() == 429) {
+          refused++;
+        }
+      }
+      assertTrue(refused > 0);
+      try (TestNode b = node()) {
+        assertTrue(b.register("b", reusableKey()).machineAuthorized());
+      }
+    }
+  }
+
   @Test
   void oneServerHoldsAStateFolder() {
     IOException e =
@@ -449,7 +508,7 @@ final class ControlServerTest {
   }
 
   private int admin(ByteArrayOutputStream out, String... args) {
-    List<String> all = new java.util.ArrayList<>(List.of(args));
+    List<String> all = new ArrayList<>(List.of(args));
     all.add("--statedir");
     all.add(dir.resolve("state").toString());
     PrintStream print = new PrintStream(out, true, UTF_8);

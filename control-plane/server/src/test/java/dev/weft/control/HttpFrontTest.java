@@ -8,6 +8,7 @@ import dev.weft.control.http.Exchange;
 import dev.weft.control.http.Handlers;
 import dev.weft.control.http.HttpFront;
 import dev.weft.control.http.Reply;
+import dev.weft.control.http.TrustedProxies;
 import dev.weft.keys.MachinePrivateKey;
 import dev.weft.testkit.SeededEntropy;
 import io.netty.channel.EventLoopGroup;
@@ -53,7 +54,7 @@ final class HttpFrontTest {
             outcome.complete(e.getMessage());
           }
         };
-    try (HttpFront front = new HttpFront(key, entropy, flood);
+    try (HttpFront front = new HttpFront(key, entropy, flood, TrustedProxies.NONE);
         TestNode node = connect(front)) {
       node.streamUnread();
       assertEquals("the peer does not read", outcome.get(20, TimeUnit.SECONDS));
@@ -74,7 +75,7 @@ final class HttpFrontTest {
             Thread.currentThread().interrupt();
           }
         };
-    try (HttpFront front = new HttpFront(key, entropy, wait);
+    try (HttpFront front = new HttpFront(key, entropy, wait, TrustedProxies.NONE);
         TestNode node = connect(front)) {
       node.post("/x", new byte[0]);
       assertTrue(asked.await(10, TimeUnit.SECONDS));
@@ -91,7 +92,7 @@ final class HttpFrontTest {
             throw new IllegalStateException("on purpose");
           }
         };
-    try (HttpFront front = new HttpFront(key, entropy, broken);
+    try (HttpFront front = new HttpFront(key, entropy, broken, TrustedProxies.NONE);
         TestNode node = connect(front)) {
       assertEquals(500, node.post("/fail", new byte[0]).get().status());
       assertEquals(500, node.post("/forget", new byte[0]).get().status());

@@ -26,11 +26,17 @@ public final class ConnectionLimits {
   /// Counts a connection, unless there are too many. What has entered must [#leave] once.
   ///
   /// @return whether it may be served
-  public synchronized boolean enter(SocketAddress remote) {
+  public boolean enter(SocketAddress remote) {
+    return enter(Place.of(remote));
+  }
+
+  /// Likewise.
+  ///
+  /// @param place null when it is not known
+  public synchronized boolean enter(@Nullable Ip place) {
     if (open >= total) {
       return false;
     }
-    @Nullable Ip place = Place.of(remote);
     if (place != null) {
       int count = places.getOrDefault(place, 0);
       if (count >= perPlace) {
@@ -43,9 +49,13 @@ public final class ConnectionLimits {
   }
 
   /// A connection that had entered is gone.
-  public synchronized void leave(SocketAddress remote) {
+  public void leave(SocketAddress remote) {
+    leave(Place.of(remote));
+  }
+
+  /// Likewise.
+  public synchronized void leave(@Nullable Ip place) {
     open--;
-    @Nullable Ip place = Place.of(remote);
     if (place != null) {
       places.computeIfPresent(place, (_, count) -> count == 1 ? null : count - 1);
     }

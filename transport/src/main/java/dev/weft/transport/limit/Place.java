@@ -17,9 +17,12 @@ public final class Place {
       return null;
     }
     Ip ip = Ip.of(address.getAddress()).unmap();
-    if (ip.isLoopback()) {
-      return null;
-    }
+    return ip.isLoopback() ? null : of(ip);
+  }
+
+  /// The place of an address that a front named.
+  public static Ip of(Ip address) {
+    Ip ip = address.unmap();
     return ip.isV4() ? ip : Ip.v6(ip.high(), 0);
   }
 }

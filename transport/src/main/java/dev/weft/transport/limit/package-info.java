@@ -2,7 +2,8 @@
 ///
 /// [dev.weft.transport.limit.ConnectionLimits] counts the connections of a server, all together and
 /// by where they come from. The caller asks before it serves one, closes one that may not enter,
-/// and says when one is gone. It opens and closes nothing itself.
+/// and says when one is gone. [dev.weft.transport.limit.RateLimit] says how often each may do
+/// something. They open, close and wait for nothing themselves.
 @NullMarked
 package dev.weft.transport.limit;
 

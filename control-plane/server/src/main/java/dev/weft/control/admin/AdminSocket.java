@@ -18,7 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,9 @@ public final class AdminSocket implements AutoCloseable {
 
   static final int MAX_REQUEST = 64 * 1024;
 
+  /// How long a request and its answer may take: one that never ends takes the place of others.
+  private static final int PATIENCE_SECONDS = 30;
+
   /// Requests answered at once; more wait.
   private static final int MAX_CONCURRENT = 16;
 
@@ -39,6 +45,9 @@ public final class AdminSocket implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Access access;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("weft-admin-timer").daemon().factory());
   private final Semaphore slots = new Semaphore(MAX_CONCURRENT);
 
   private AdminSocket(Path path, ServerSocketChannel server, Access access) {
@@ -83,6 +92,7 @@ public final class AdminSocket implements AutoCloseable {
   public void close() throws IOException {
     server.close();
     threads.shutdownNow();
+    timer.shutdownNow();
     Files.deleteIfExists(path);
   }
 
@@ -102,6 +112,8 @@ public final class AdminSocket implements AutoCloseable {
   }
 
   private void serve(SocketChannel client) {
+    Future<?> deadline =
+        timer.schedule(() -> closeQuietly(client), PATIENCE_SECONDS, TimeUnit.SECONDS);
     try (client) {
       byte[] line = Lines.read(Channels.newInputStream(client), MAX_REQUEST);
       AdminReply reply = answer(line);
@@ -111,7 +123,16 @@ public final class AdminSocket implements AutoCloseable {
     } catch (IOException e) {
       log.debug("admin request: {}", e.getMessage());
     } finally {
+      deadline.cancel(false);
       slots.release();
+    }
+  }
+
+  private static void closeQuietly(SocketChannel client) {
+    try {
+      client.close();
+    } catch (IOException e) {
+      log.debug("admin request: {}", e.getMessage());
     }
   }
 

@@ -35,6 +35,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private final MachinePrivateKey serverKey;
   private final Entropy entropy;
   private final Handlers handlers;
+  private final TrustedProxies proxies;
   private final Limits limits;
   private final Executor executor;
 
@@ -43,12 +44,14 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       MachinePrivateKey serverKey,
       Entropy entropy,
       Handlers handlers,
+      TrustedProxies proxies,
       Limits limits,
       Executor executor) {
     this.tls = tls;
     this.serverKey = serverKey;
     this.entropy = entropy;
     this.handlers = handlers;
+    this.proxies = proxies;
     this.limits = limits;
     this.executor = executor;
   }
@@ -66,7 +69,16 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       pipeline.addLast(tls.newHandler(channel.alloc()));
     }
     pipeline.addLast(new HttpServerCodec());
-    pipeline.addLast(new Ts2021ServerHandler(serverKey, entropy, this::openInside));
+    ClientAddress clientAddress = new ClientAddress(proxies, limits);
+    pipeline.addLast(clientAddress);
+    pipeline.addLast(
+        new Ts2021ServerHandler(
+            serverKey,
+            entropy,
+            (inside, peer) -> {
+              inside.remove(clientAddress);
+              openInside(inside, peer);
+            }));
     pipeline.addLast(new Deadline(PATIENCE_SECONDS));
     pipeline.addLast(new HttpObjectAggregator(MAX_OPEN_BODY));
     pipeline.addLast(new OpenRequestHandler(handlers, executor));

@@ -1,5 +1,6 @@
 package dev.weft.control.http;
 
+import dev.weft.base.Ip;
 import dev.weft.transport.ts2021.Ts2021Peer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -9,11 +10,11 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One request of a node and its answer, for plain blocking code on a thread of its own.
 public final class Exchange {
@@ -48,8 +49,10 @@ public final class Exchange {
     return peer;
   }
 
-  public SocketAddress remoteAddress() {
-    return stream.parent().remoteAddress();
+  /// Where it comes from, as far as known: the other end of the connection, or whom a trusted front
+  /// speaks for.
+  public @Nullable Ip place() {
+    return ClientAddress.place(stream.parent());
   }
 
   public String method() {
@@ -81,6 +84,9 @@ public final class Exchange {
     Http2Headers headers = new DefaultHttp2Headers().status(Integer.toString(reply.status()));
     headers.set("content-type", reply.contentType());
     headers.setInt("content-length", reply.body().length());
+    if (reply.retryAfterSeconds() > 0) {
+      headers.setLong("retry-after", reply.retryAfterSeconds());
+    }
     stream.write(new DefaultHttp2HeadersFrame(headers, false));
     stream.writeAndFlush(
         new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(reply.body().toArray()), true));
@@ -115,7 +121,8 @@ public final class Exchange {
     }
   }
 
-  /// Sends a part without waiting. Whoever sends the next only when this one has left queues nothing.
+  /// Sends a part without waiting. Whoever sends the next only when this one has left queues
+  /// nothing.
   ///
   /// @param sent is run on another thread when it has left; never when the stream breaks
   public void sendLater(byte[] part, Runnable sent) {

@@ -34,9 +34,12 @@ public final class HttpFront implements AutoCloseable {
   private final MachinePrivateKey serverKey;
   private final Entropy entropy;
   private final Handlers handlers;
+  private final TrustedProxies proxies;
 
   /// @param entropy is used on several threads at once
-  public HttpFront(MachinePrivateKey serverKey, Entropy entropy, Handlers handlers) {
+  public HttpFront(
+      MachinePrivateKey serverKey, Entropy entropy, Handlers handlers, TrustedProxies proxies) {
+    this.proxies = proxies;
     this.serverKey = serverKey;
     this.entropy = entropy;
     this.handlers = handlers;
@@ -58,7 +61,8 @@ public final class HttpFront implements AutoCloseable {
             // A node that vanished without a word is noticed in the end.
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(
-                new ConnectionInitializer(tls, serverKey, entropy, handlers, limits, requests));
+                new ConnectionInitializer(
+                    tls, serverKey, entropy, handlers, proxies, limits, requests));
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(PortHolder.explainTcp(address.getPort(), bound.cause()), bound.cause());

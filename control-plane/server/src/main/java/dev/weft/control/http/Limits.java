@@ -21,6 +21,11 @@ final class Limits {
 
   final ConnectionLimits connections =
       new ConnectionLimits(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_A_PLACE);
+
+  /// The same by the places that trusted fronts name.
+  final ConnectionLimits forwarded =
+      new ConnectionLimits(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_A_PLACE);
+
   private final AtomicLong bodyBytes = new AtomicLong();
 
   boolean reserveBody(int bytes) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ public final class SqliteStore implements TailnetStore {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(5_000);
     SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
+    source.setUrl(url(file));
     try {
       Flyway.configure().dataSource(source).locations(MIGRATIONS).loggers("slf4j").load().migrate();
       Connection connection = source.getConnection();
@@ -51,6 +52,36 @@ public final class SqliteStore implements TailnetStore {
     } catch (FlywayException | SQLException e) {
       throw new IOException("cannot open the database " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /// Copies a database that may be in use, as it is at this moment.
+  public static void copy(Path database, Path target) throws IOException {
+    try (Connection connection = DriverManager.getConnection(url(database));
+        PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
+      copy.setString(1, target.toAbsolutePath().toString());
+      copy.execute();
+    } catch (SQLException e) {
+      throw new IOException("cannot copy the database " + database + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// Makes sure that a database that nobody uses is whole, and a tailnet's.
+  public static void check(Path database) throws IOException {
+    try (Connection connection = DriverManager.getConnection(url(database));
+        Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
+        if (!row.next() || !"ok".equals(row.getString(1))) {
+          throw new IOException("the database is damaged");
+        }
+      }
+      statement.executeQuery("SELECT count(*) FROM nodes").close();
+    } catch (SQLException e) {
+      throw new IOException("the database is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static String url(Path database) {
+    return "jdbc:sqlite:" + database.toAbsolutePath();
   }
 
   @Override

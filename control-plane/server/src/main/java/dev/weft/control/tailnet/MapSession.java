@@ -93,11 +93,13 @@ public final class MapSession {
       TreeMap<Long, EnumSet<Aspect>> news = new TreeMap<>(outdated);
       news.remove(nodeId);
       outdated.clear();
-      return round.message(news, () -> {
-        Delta delta = new Delta();
-        news.forEach((id, aspects) -> delta.addPeer(now, id, aspects));
-        return delta.toMessage();
-      });
+      return round.message(
+          news,
+          () -> {
+            Delta delta = new Delta();
+            news.forEach((id, aspects) -> delta.addPeer(now, id, aspects));
+            return delta.toMessage();
+          });
     }
     Delta delta = new Delta();
     outdated.forEach((id, aspects) -> {

@@ -11,6 +11,8 @@ import dev.weft.tailcfg.Login;
 import dev.weft.tailcfg.RegisterRequest;
 import dev.weft.tailcfg.RegisterResponse;
 import dev.weft.tailcfg.User;
+import dev.weft.transport.limit.RateLimit;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,17 @@ import org.jspecify.annotations.Nullable;
 final class Registrar {
   /// The path below the control URL where a login waits for approval; the last element is its ID.
   static final String LOGIN_PATH = "/register/";
+
+  /// How many new nodes one auth key lets in: a reusable one that leaked must not flood the tailnet
+  /// before somebody sees it. Enough for a machine room that starts at once.
+  private static final int NEW_NODES_AT_ONCE = 1_000;
+
+  private static final double NEW_NODES_PER_SECOND = 10;
+  private static final int MAX_REMEMBERED_KEYS = 1_000;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final RateLimit<Long> newNodes =
+      new RateLimit<>(NEW_NODES_AT_ONCE, NEW_NODES_PER_SECOND, MAX_REMEMBERED_KEYS);
 
   private final TailnetConfig config;
   private final TailnetState state;
@@ -190,6 +203,12 @@ final class Registrar {
     }
     List<String> tags = Stream.concat(key.tags().stream(), wanted.stream()).distinct().toList();
     Claim claim = Claim.of(key.userId(), tags, key.id(), key.ephemeral() || request.ephemeral());
+    if (existing(machine, request, claim).isEmpty()) {
+      Duration wait = newNodes.take(key.id(), now.toEpochMilli() * NANOS_PER_MILLI);
+      if (!wait.isZero()) {
+        return new RegisterOutcome.TooMany(wait);
+      }
+    }
     List<Mutation> alongside = List.of(new Mutation.PutAuthKey(key.usedAt(now)));
     return welcome(admit(now, machine, request, claim, alongside, out));
   }

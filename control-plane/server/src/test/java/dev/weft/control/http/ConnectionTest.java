@@ -39,7 +39,8 @@ final class ConnectionTest {
   private final Deque<Exchange> asked = new ArrayDeque<>();
   private final EmbeddedChannel server =
       new EmbeddedChannel(
-          new ConnectionInitializer(null, key, entropy, new Remembering(), limits, requests::add));
+          new ConnectionInitializer(
+              null, key, entropy, new Remembering(), TrustedProxies.NONE, limits, requests::add));
   private final EmbeddedChannel client = new EmbeddedChannel();
 
   @Test

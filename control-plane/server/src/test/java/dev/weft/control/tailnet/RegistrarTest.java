@@ -63,6 +63,25 @@ final class RegistrarTest {
   }
 
   @Test
+  void aKeyThatLeakedDoesNotFloodTheTailnet() {
+    net.tailnet.createUser(net.now, "ann", "", net);
+    String key = net.key(new Tailnet.AuthKeySpec("ann", true, false, List.of(), null));
+    Machine first = net.machine("n");
+    net.register(first.key(), first.request(key));
+    for (int i = 1; i < 1_000; i++) {
+      Machine machine = net.machine("n");
+      assertTrue(net.register(machine.key(), machine.request(key)).machineAuthorized());
+    }
+    Machine late = net.machine("n");
+    assertInstanceOf(RegisterOutcome.TooMany.class, net.ask(late.key(), late.request(key)));
+    // Those that are in are none of its business.
+    Machine renewed = first.withNodeKey(net.newNodeKey());
+    assertTrue(net.register(renewed.key(), renewed.request(key)).machineAuthorized());
+    net.now = net.now.plusSeconds(1);
+    assertTrue(net.register(late.key(), late.request(key)).machineAuthorized());
+  }
+
+  @Test
   void anExpiredKeyIsRefused() {
     String key = net.keyOf("ann");
     net.pass(Duration.ofHours(1));
