@@ -24,6 +24,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /// A tailnet in a file: the database, the server's key, and the relay's when it keeps it in the
 /// same folder. It is a zip archive for its owner's eyes only; whoever has it has the tailnet.
@@ -76,11 +77,16 @@ final class Backup {
       } else {
         Files.move(fresh, file);
       }
-      StateDir.sync(file.toAbsolutePath().getParent());
+      StateDir.sync(folderOf(file));
     } finally {
       Files.deleteIfExists(fresh);
       delete(work);
     }
+  }
+
+  private static Path folderOf(Path file) {
+    @Nullable Path folder = file.toAbsolutePath().getParent();
+    return folder == null ? file : folder;
   }
 
   private static void zip(Path target, Path stateDir, Path database) throws IOException {

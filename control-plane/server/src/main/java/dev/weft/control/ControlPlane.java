@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +43,13 @@ final class ControlPlane {
   private final Tailnet.Output output = new Effects();
   private boolean closed;
 
-  ControlPlane(Tailnet tailnet, TailnetStore store, InstantSource clock, Entropy entropy) {
-    this.streams = new MapStreams(lock, clock, entropy);
+  ControlPlane(
+      Tailnet tailnet,
+      TailnetStore store,
+      InstantSource clock,
+      Entropy entropy,
+      ControlMetrics metrics) {
+    this.streams = new MapStreams(lock, clock, entropy, metrics);
     this.tailnet = tailnet;
     this.store = store;
     this.clock = clock;
@@ -173,6 +180,20 @@ final class ControlPlane {
     with((t, out) -> {
       t.flush(out);
       return true;
+    });
+  }
+
+  /// For monitoring.
+  ControlMetrics.Figures figures() {
+    return with((t, _) -> {
+      Instant now = now();
+      Map<String, Integer> nodes = new TreeMap<>(Map.of("online", 0, "offline", 0, "expired", 0));
+      for (RegisteredNode node : t.nodes()) {
+        String state =
+            node.isExpired(now) ? "expired" : t.isOnline(node.id()) ? "online" : "offline";
+        nodes.merge(state, 1, Integer::sum);
+      }
+      return new ControlMetrics.Figures(nodes, streams.count(), t.waitingLogins(now).size());
     });
   }
 

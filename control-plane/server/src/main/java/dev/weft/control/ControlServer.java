@@ -36,6 +36,7 @@ public final class ControlServer implements AutoCloseable {
   private final MachineKey publicKey;
   private final InetSocketAddress address;
   private final @Nullable InetSocketAddress httpAddress;
+  private final @Nullable InetSocketAddress metricsAddress;
   private final Path adminSocket;
   private final Deque<AutoCloseable> parts;
 
@@ -44,12 +45,14 @@ public final class ControlServer implements AutoCloseable {
       MachineKey publicKey,
       InetSocketAddress address,
       @Nullable InetSocketAddress httpAddress,
+      @Nullable InetSocketAddress metricsAddress,
       Path adminSocket,
       Deque<AutoCloseable> parts) {
     this.plane = plane;
     this.publicKey = publicKey;
     this.address = address;
     this.httpAddress = httpAddress;
+    this.metricsAddress = metricsAddress;
     this.adminSocket = adminSocket;
     this.parts = parts;
   }
@@ -79,32 +82,43 @@ public final class ControlServer implements AutoCloseable {
     StateDir dir = StateDir.open(settings.stateDir());
     parts.push(dir);
     MachinePrivateKey key = dir.noiseKey(entropy);
-    TailnetStore store = SqliteStore.open(dir.database());
+    ControlMetrics metrics = new ControlMetrics();
+    TailnetStore store = metrics.timed(SqliteStore.open(dir.database()));
     parts.push(store);
     Tailnet tailnet = new Tailnet(configOf(settings), store.load(), entropy, clock.instant());
-    ControlPlane plane = new ControlPlane(tailnet, store, clock, entropy);
+    ControlPlane plane = new ControlPlane(tailnet, store, clock, entropy, metrics);
+    metrics.observe(plane::figures);
     parts.push(plane::flush);
     parts.push(ticker(plane));
 
-    Endpoints endpoints = new Endpoints(plane, key.publicKey());
+    Endpoints endpoints = new Endpoints(plane, key.publicKey(), metrics);
     HttpFront front =
         new HttpFront(key, entropy, endpoints, new TrustedProxies(settings.trustedProxies()));
     parts.push(front);
-    InetSocketAddress address = listen(front, settings.listen(), tls, "--listen");
+    @Nullable InetSocketAddress httpWish = settings.http();
+    @Nullable InetSocketAddress metricsWish = settings.metrics();
+    InetSocketAddress address = listen(() -> front.listen(settings.listen(), tls), "--listen");
     @Nullable InetSocketAddress http =
-        settings.http() == null ? null : listen(front, settings.http(), null, "--http");
+        httpWish == null ? null : listen(() -> front.listen(httpWish, null), "--http");
+    @Nullable InetSocketAddress monitoring =
+        metricsWish == null
+            ? null
+            : listen(() -> front.listenForPages(metricsWish, metrics), "--metrics");
     AdminSocket admin = AdminSocket.listen(dir.path(), new AdminAccess(plane));
     parts.push(admin);
     parts.push(plane::close);
     log.info("control plane of {} on {}", settings.domain(), address);
-    return new ControlServer(plane, key.publicKey(), address, http, admin.path(), parts);
+    return new ControlServer(
+        plane, key.publicKey(), address, http, monitoring, admin.path(), parts);
   }
 
-  private static InetSocketAddress listen(
-      HttpFront front, InetSocketAddress address, @Nullable SslContext tls, String flag)
-      throws IOException {
+  private interface Listening {
+    InetSocketAddress begin() throws IOException;
+  }
+
+  private static InetSocketAddress listen(Listening listening, String flag) throws IOException {
     try {
-      return front.listen(address, tls);
+      return listening.begin();
     } catch (IOException e) {
       throw new IOException(
           e.getMessage() + "; choose another with " + flag + " ADDRESS:PORT", e.getCause());
@@ -118,6 +132,11 @@ public final class ControlServer implements AutoCloseable {
 
   public Optional<InetSocketAddress> httpAddress() {
     return Optional.ofNullable(httpAddress);
+  }
+
+  /// Where monitoring asks.
+  public Optional<InetSocketAddress> metricsAddress() {
+    return Optional.ofNullable(metricsAddress);
   }
 
   /// The key that clients know this control plane by.

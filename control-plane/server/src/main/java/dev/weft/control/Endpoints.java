@@ -33,9 +33,11 @@ final class Endpoints implements Handlers {
   private final ControlPlane plane;
   private final MachineKey serverKey;
   private final MapEndpoint maps;
+  private final ControlMetrics metrics;
   private final RequestLimits limits = new RequestLimits();
 
-  Endpoints(ControlPlane plane, MachineKey serverKey) {
+  Endpoints(ControlPlane plane, MachineKey serverKey, ControlMetrics metrics) {
+    this.metrics = metrics;
     this.plane = plane;
     this.serverKey = serverKey;
     this.maps = new MapEndpoint(plane);
@@ -91,12 +93,16 @@ final class Endpoints implements Handlers {
     try {
       Duration wait = waitOf(exchange);
       if (!wait.isZero()) {
+        metrics.limited(exchange.path());
         exchange.reply(Reply.tooMany(wait));
         return;
       }
       switch (exchange.path()) {
         case "/machine/register" -> register(exchange);
-        case "/machine/map" -> maps.handle(exchange);
+        case "/machine/map" -> {
+          metrics.mapRequested();
+          maps.handle(exchange);
+        }
         case "/machine/set-dns" -> setDns(exchange);
         case "/machine/feature/query" -> queryFeature(exchange);
         case "/machine/update-health" -> exchange.reply(Reply.empty(204));
@@ -139,6 +145,7 @@ final class Endpoints implements Handlers {
                 exchange.forgetBody();
                 exchange.onClose(putOff);
               });
+      metrics.registered(outcomeOf(outcome));
       exchange.reply(
           switch (outcome) {
             case RegisterOutcome.Answer(RegisterResponse response) -> json(response);
@@ -148,6 +155,19 @@ final class Endpoints implements Handlers {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static ControlMetrics.Outcome outcomeOf(RegisterOutcome outcome) {
+    return switch (outcome) {
+      case RegisterOutcome.Answer(RegisterResponse response) when !response.authUrl().isEmpty() ->
+          ControlMetrics.Outcome.LOGIN;
+      case RegisterOutcome.Answer(RegisterResponse response) ->
+          response.machineAuthorized()
+              ? ControlMetrics.Outcome.ACCEPTED
+              : ControlMetrics.Outcome.REFUSED;
+      case RegisterOutcome.Hold _ -> ControlMetrics.Outcome.LOGIN;
+      case RegisterOutcome.TooMany _ -> ControlMetrics.Outcome.LIMITED;
+    };
   }
 
   private static Reply json(RegisterResponse response) {

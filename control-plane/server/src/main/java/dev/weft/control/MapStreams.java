@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -41,13 +40,15 @@ final class MapStreams implements AutoCloseable {
   private final ReentrantLock lock;
   private final InstantSource clock;
   private final Entropy entropy;
+  private final ControlMetrics metrics;
   private final Thread thread;
   private final Pace pace = new Pace(System.nanoTime());
   private long choresNanos = System.nanoTime();
   private volatile boolean closed;
 
   /// @param lock the tailnet's
-  MapStreams(ReentrantLock lock, InstantSource clock, Entropy entropy) {
+  MapStreams(ReentrantLock lock, InstantSource clock, Entropy entropy, ControlMetrics metrics) {
+    this.metrics = metrics;
     this.lock = lock;
     this.clock = clock;
     this.entropy = entropy;
@@ -98,7 +99,7 @@ final class MapStreams implements AutoCloseable {
 
   /// The first message of a stream.
   void begin(MapStream stream, MapMessage first) {
-    stream.send(frame(stream, first.encode()), System.nanoTime(), untilKeepAlive());
+    send(stream, frame(stream, first.encode()));
   }
 
   byte[] frame(String compression, MapMessage message) {
@@ -156,12 +157,17 @@ final class MapStreams implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    Map<MapMessage, byte[]> encoded = new IdentityHashMap<>();
+    IdentityHashMap<MapMessage, byte[]> encoded = new IdentityHashMap<>();
     for (Letter letter : letters) {
       byte[] json = encoded.computeIfAbsent(letter.message, MapMessage::encode);
-      letter.stream.send(frame(letter.stream, json), System.nanoTime(), untilKeepAlive());
+      send(letter.stream, frame(letter.stream, json));
     }
     return letters.size();
+  }
+
+  private void send(MapStream stream, byte[] frame) {
+    metrics.told(frame.length);
+    stream.send(frame, System.nanoTime(), untilKeepAlive());
   }
 
   private byte[] frame(MapStream stream, byte[] json) {
@@ -182,7 +188,7 @@ final class MapStreams implements AutoCloseable {
     }
     stuck.forEach(stream -> stream.outlet().abort());
     for (MapStream stream : due) {
-      stream.send(frames.keepAlive(stream.outlet().compression()), now, untilKeepAlive());
+      send(stream, frames.keepAlive(stream.outlet().compression()));
     }
   }
 

@@ -19,9 +19,13 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -29,20 +33,31 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Upgrades `/ts2021` and lets everything else pass. One per connection, right behind the
-/// `HttpServerCodec`.
+/// Upgrades `/ts2021`, to the protocol itself or to a WebSocket that carries it, and lets
+/// everything else pass. One per connection, right behind the `HttpServerCodec`.
 public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
   private static final byte[] SWITCHING =
       ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
               + Upgrade.PROTOCOL
               + "\r\nConnection: upgrade\r\n\r\n")
           .getBytes(US_ASCII);
+
+  private static final String WEB_SOCKET = "websocket";
+
+  /// A record has 4 KiB, and a client may put a few into a message.
+  private static final int MAX_WEB_SOCKET_MESSAGE = 256 * 1024;
 
   private final MachinePrivateKey serverKey;
   private final Entropy entropy;
@@ -113,6 +128,8 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
     } else if (!request.method().equals(HttpMethod.POST)
         && !request.method().equals(HttpMethod.GET)) {
       refuse(ctx, "upgrade with POST or GET");
+    } else if (WEB_SOCKET.equalsIgnoreCase(protocol)) {
+      openWebSocket(ctx, request);
     } else if (protocol == null) {
       refuse(ctx, "missing next protocol");
     } else if (!protocol.equalsIgnoreCase(Upgrade.PROTOCOL)) {
@@ -142,6 +159,73 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /// Browsers' way (`docs/protocol/control.md` §2.1): the initiation is in the query, the rest in
+  /// binary messages. What is wrong with either is said in the WebSocket's own words.
+  private void openWebSocket(ChannelHandlerContext ctx, HttpRequest request) {
+    if (!request.method().equals(HttpMethod.GET)
+        || !request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
+        || !request
+            .headers()
+            .containsValue(
+                HttpHeaderNames.SEC_WEBSOCKET_VERSION,
+                WebSocketVersion.V13.toHttpHeaderValue(),
+                false)) {
+      refuse(ctx, "malformed upgrade request");
+      return;
+    }
+    removeAllBehind(ctx);
+    WebSocketServerHandshaker13 webSocket =
+        new WebSocketServerHandshaker13(
+            "",
+            Upgrade.PROTOCOL,
+            WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(MAX_WEB_SOCKET_MESSAGE)
+                .allowExtensions(false)
+                .build());
+    FullHttpRequest whole =
+        new DefaultFullHttpRequest(
+            request.protocolVersion(),
+            request.method(),
+            request.uri(),
+            Unpooled.EMPTY_BUFFER,
+            request.headers(),
+            EmptyHttpHeaders.INSTANCE);
+    webSocket
+        .handshake(ctx.channel(), whole)
+        .addListener(done -> {
+          if (done.isSuccess()) {
+            openInWebSocket(ctx, request, webSocket.selectedSubprotocol() != null);
+          } else {
+            ctx.close();
+          }
+        });
+  }
+
+  private void openInWebSocket(
+      ChannelHandlerContext ctx, HttpRequest request, boolean isOurProtocol) {
+    @Nullable ServerHandshake handshake =
+        isOurProtocol
+            ? ServerHandshake.accept(serverKey, decode(initiationOf(request)), entropy)
+            : null;
+    if (handshake == null) {
+      WebSocketMessages.goodbye(ctx, WebSocketCloseStatus.POLICY_VIOLATION);
+      return;
+    }
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.addLast(new WebSocketMessages());
+    ctx.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(handshake.response())));
+    // Without an early payload.
+    openChannel(pipeline, handshake);
+    pipeline.remove(this);
+  }
+
+  private static String initiationOf(HttpRequest request) {
+    List<String> values =
+        new QueryStringDecoder(request.uri()).parameters().get(Upgrade.HANDSHAKE_HEADER);
+    // A plus that was not escaped reads as a space.
+    return values == null ? "" : values.getFirst().replace(' ', '+');
+  }
+
   private void switchProtocol(ChannelHandlerContext ctx, ServerHandshake handshake) {
     ChannelPipeline pipeline = ctx.pipeline();
     removeAllBehind(ctx);
@@ -149,17 +233,24 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
     pipeline.remove(HttpServerCodec.class); // hands us the bytes that it has read too far
     // Held back until the flush below, so that most clients see all of it with their first read.
     ctx.write(Unpooled.wrappedBuffer(SWITCHING, handshake.response()));
+    EarlyPayload early = new EarlyPayload(ChallengePrivateKey.generate(entropy).publicKey());
+    openChannel(pipeline, handshake, Unpooled.wrappedBuffer(early.encode()));
+    pipeline.remove(this);
+  }
+
+  /// @param first what is said before anything else
+  private void openChannel(ChannelPipeline pipeline, ServerHandshake handshake, ByteBuf... first) {
     RecordDecoder decoder = new RecordDecoder(handshake.channel());
     pipeline.addLast(new RecordEncoder(handshake.channel()), decoder);
     ChannelHandlerContext inner = pipeline.context(decoder);
-    EarlyPayload early = new EarlyPayload(ChallengePrivateKey.generate(entropy).publicKey());
-    inner.write(Unpooled.wrappedBuffer(early.encode()));
+    for (ByteBuf bytes : first) {
+      inner.write(bytes);
+    }
     inside.open(
         pipeline,
         new Ts2021Peer(
             handshake.machine(), handshake.version(), handshake.channel().handshakeHash()));
     inner.flush();
-    pipeline.remove(this);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.weft.transport.port.PortHolder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -51,6 +52,19 @@ public final class HttpFront implements AutoCloseable {
   /// @return the address, with the port that the system chose when 0 was asked for
   public InetSocketAddress listen(InetSocketAddress address, @Nullable SslContext tls)
       throws IOException {
+    return bind(
+        address,
+        new ConnectionInitializer(tls, serverKey, entropy, handlers, proxies, limits, requests));
+  }
+
+  /// Listens for requests of these pages alone, in plain HTTP.
+  public InetSocketAddress listenForPages(InetSocketAddress address, Pages pages)
+      throws IOException {
+    return bind(address, new PlainInitializer(pages, requests));
+  }
+
+  private InetSocketAddress bind(InetSocketAddress address, ChannelInitializer<Channel> initializer)
+      throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -60,9 +74,7 @@ public final class HttpFront implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             // A node that vanished without a word is noticed in the end.
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(
-                new ConnectionInitializer(
-                    tls, serverKey, entropy, handlers, proxies, limits, requests));
+            .childHandler(initializer);
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(PortHolder.explainTcp(address.getPort(), bound.cause()), bound.cause());

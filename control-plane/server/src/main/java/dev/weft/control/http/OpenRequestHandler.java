@@ -16,12 +16,12 @@ import java.util.concurrent.Executor;
 
 /// Answers requests from outside Noise, one a connection: they are rare and small.
 final class OpenRequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
-  private final Handlers handlers;
+  private final Pages pages;
   private final Executor executor;
   private boolean busy;
 
-  OpenRequestHandler(Handlers handlers, Executor executor) {
-    this.handlers = handlers;
+  OpenRequestHandler(Pages pages, Executor executor) {
+    this.pages = pages;
     this.executor = executor;
   }
 
@@ -41,7 +41,7 @@ final class OpenRequestHandler extends SimpleChannelInboundHandler<FullHttpReque
     executor.execute(() -> {
       Reply reply;
       try {
-        reply = handlers.open(method, uri, body);
+        reply = pages.open(method, uri, body);
       } catch (RuntimeException e) {
         reply = Reply.text(500, "internal error");
       }

@@ -33,7 +33,7 @@ public record Reply(int status, String contentType, Bytes body, long retryAfterS
     return of(200, "application/json", json);
   }
 
-  private static Reply of(int status, String contentType, byte[] body) {
+  public static Reply of(int status, String contentType, byte[] body) {
     return new Reply(status, contentType, Bytes.of(body), 0);
   }
 }
