@@ -3,7 +3,6 @@ package dev.weft.crypto;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /// The implementations of ChaCha20-Poly1305 that work in this process, fastest first.
@@ -36,15 +35,9 @@ public final class Aeads {
       return Optional.empty();
     }
     try {
-      Libcrypto library = new Libcrypto();
-      AeadProvider provider =
-          new AeadProvider("libcrypto", key -> new LibcryptoPrimitive(library, key));
+      AeadProvider provider = new AeadProvider("libcrypto", LibcryptoPrimitive::new);
       return SelfTest.passes(provider) ? Optional.of(provider) : Optional.empty();
-    } catch (IllegalArgumentException
-        | IllegalCallerException
-        | IllegalStateException
-        | NoSuchElementException
-        | UnsupportedOperationException _) {
+    } catch (ExceptionInInitializerError | IllegalStateException _) {
       // Not installed, not allowed, another ABI, or a platform without a linker: the JDK's serves.
       return Optional.empty();
     }

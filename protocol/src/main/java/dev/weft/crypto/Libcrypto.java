@@ -12,6 +12,9 @@ import java.lang.invoke.MethodHandle;
 
 /// The calls of OpenSSL 3's libcrypto that ChaCha20-Poly1305 needs. See `EVP_EncryptInit(3)`.
 ///
+/// The library is bound when the class is first used; an `ExceptionInInitializerError` then says
+/// that it is not installed, lacks a symbol, or that this JVM cannot call it.
+///
 /// Heap arrays are lent to the native code for the length of a call, so nothing is copied; each
 /// call is short and never blocks, as `Linker.Option.critical` asks.
 @SuppressWarnings("restricted") // binding native code is what this class is for
@@ -20,53 +23,56 @@ final class Libcrypto {
   private static final String LIBRARY = "libcrypto.so.3";
 
   private static final Linker.Option HEAP = Linker.Option.critical(true);
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final SymbolLookup LOOKUP = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
 
-  private final Linker linker = Linker.nativeLinker();
-  private final SymbolLookup library = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
+  // Constants, not fields of an object: only then does the compiler see through a call, and only
+  // then are the segments around the arrays never allocated.
 
-  final MethodHandle contextNew;
-  final MethodHandle contextFree;
-  final MethodHandle cipherInit;
-  final MethodHandle cipherUpdate;
-  final MethodHandle cipherFinal;
-  final MethodHandle contextControl;
+  static final MethodHandle CONTEXT_NEW =
+      bind("EVP_CIPHER_CTX_new", FunctionDescriptor.of(ADDRESS));
+
+  static final MethodHandle CONTEXT_FREE =
+      bind("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(ADDRESS));
+
+  static final MethodHandle CIPHER_INIT =
+      bind(
+          "EVP_CipherInit_ex",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
+          HEAP);
+
+  static final MethodHandle CIPHER_UPDATE =
+      bind(
+          "EVP_CipherUpdate",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
+          HEAP);
+
+  static final MethodHandle CIPHER_FINAL =
+      bind("EVP_CipherFinal_ex", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS), HEAP);
+
+  static final MethodHandle CONTEXT_CONTROL =
+      bind(
+          "EVP_CIPHER_CTX_ctrl",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+          HEAP);
 
   /// The `EVP_CIPHER` itself, which libcrypto owns.
-  final MemorySegment chacha20Poly1305;
+  static final MemorySegment CHACHA20_POLY1305 = cipher();
 
-  /// @throws IllegalArgumentException when the library is not installed
-  /// @throws java.util.NoSuchElementException when it lacks a symbol
-  Libcrypto() {
-    contextNew = bind("EVP_CIPHER_CTX_new", FunctionDescriptor.of(ADDRESS));
-    contextFree = bind("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(ADDRESS));
-    cipherInit =
-        bind(
-            "EVP_CipherInit_ex",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
-            HEAP);
-    cipherUpdate =
-        bind(
-            "EVP_CipherUpdate",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
-            HEAP);
-    cipherFinal =
-        bind(
-            "EVP_CipherFinal_ex", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS), HEAP);
-    contextControl =
-        bind(
-            "EVP_CIPHER_CTX_ctrl",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
-            HEAP);
+  private Libcrypto() {}
+
+  private static MemorySegment cipher() {
     MethodHandle cipher = bind("EVP_chacha20_poly1305", FunctionDescriptor.of(ADDRESS));
     try {
-      chacha20Poly1305 = (MemorySegment) cipher.invokeExact();
+      return (MemorySegment) cipher.invokeExact();
     } catch (Throwable e) {
       throw failure(e);
     }
   }
 
-  private MethodHandle bind(String symbol, FunctionDescriptor signature, Linker.Option... options) {
-    return linker.downcallHandle(library.findOrThrow(symbol), signature, options);
+  private static MethodHandle bind(
+      String symbol, FunctionDescriptor signature, Linker.Option... options) {
+    return LINKER.downcallHandle(LOOKUP.findOrThrow(symbol), signature, options);
   }
 
   /// A downcall declares `Throwable` and throws nothing checked.

@@ -13,15 +13,13 @@ final class LibcryptoPrimitive implements Primitive {
   private static final int DECRYPT = 0;
   private static final int ENCRYPT = 1;
 
-  private final Libcrypto lib;
   private final MemorySegment sealing;
   private final MemorySegment opening;
   private final MemorySegment written = MemorySegment.ofArray(new int[1]);
 
-  LibcryptoPrimitive(Libcrypto lib, byte[] key) {
-    this.lib = lib;
-    this.sealing = context(lib, key, ENCRYPT);
-    this.opening = context(lib, key, DECRYPT);
+  LibcryptoPrimitive(byte[] key) {
+    this.sealing = context(key, ENCRYPT);
+    this.opening = context(key, DECRYPT);
   }
 
   @Override
@@ -31,7 +29,7 @@ final class LibcryptoPrimitive implements Primitive {
     try {
       start(sealing, nonce, ad);
       update(sealing, to, MemorySegment.ofArray(in).asSlice(offset, length), length);
-      check((int) lib.cipherFinal.invokeExact(sealing, to.asSlice(length), written));
+      check((int) Libcrypto.CIPHER_FINAL.invokeExact(sealing, to.asSlice(length), written));
       control(sealing, CTRL_AEAD_GET_TAG, to.asSlice(length));
     } catch (Throwable e) {
       throw Libcrypto.failure(e);
@@ -49,7 +47,7 @@ final class LibcryptoPrimitive implements Primitive {
       control(opening, CTRL_AEAD_SET_TAG, from.asSlice(plain));
       update(opening, to, from.asSlice(0, plain), plain);
       boolean authentic =
-          (int) lib.cipherFinal.invokeExact(opening, to.asSlice(plain), written) == 1;
+          (int) Libcrypto.CIPHER_FINAL.invokeExact(opening, to.asSlice(plain), written) == 1;
       if (!authentic) {
         to.fill((byte) 0); // what it decrypted before it saw the tag
       }
@@ -62,7 +60,7 @@ final class LibcryptoPrimitive implements Primitive {
   private void start(MemorySegment context, byte[] nonce, byte[] ad) throws Throwable {
     check(
         (int)
-            lib.cipherInit.invokeExact(
+            Libcrypto.CIPHER_INIT.invokeExact(
                 context,
                 MemorySegment.NULL,
                 MemorySegment.NULL,
@@ -77,27 +75,27 @@ final class LibcryptoPrimitive implements Primitive {
   private void update(MemorySegment context, MemorySegment to, MemorySegment from, int length)
       throws Throwable {
     if (length > 0) {
-      check((int) lib.cipherUpdate.invokeExact(context, to, written, from, length));
+      check((int) Libcrypto.CIPHER_UPDATE.invokeExact(context, to, written, from, length));
     }
   }
 
   private void control(MemorySegment context, int what, MemorySegment tag) throws Throwable {
-    check((int) lib.contextControl.invokeExact(context, what, Aead.TAG_BYTES, tag));
+    check((int) Libcrypto.CONTEXT_CONTROL.invokeExact(context, what, Aead.TAG_BYTES, tag));
   }
 
   @SuppressWarnings("restricted") // ties the native context to the garbage collector
-  private static MemorySegment context(Libcrypto lib, byte[] key, int direction) {
+  private static MemorySegment context(byte[] key, int direction) {
     try {
-      MemorySegment raw = (MemorySegment) lib.contextNew.invokeExact();
+      MemorySegment raw = (MemorySegment) Libcrypto.CONTEXT_NEW.invokeExact();
       if (raw.equals(MemorySegment.NULL)) {
         throw new OutOfMemoryError("EVP_CIPHER_CTX_new");
       }
-      MemorySegment context = raw.reinterpret(Arena.ofAuto(), segment -> free(lib, segment));
+      MemorySegment context = raw.reinterpret(Arena.ofAuto(), LibcryptoPrimitive::free);
       check(
           (int)
-              lib.cipherInit.invokeExact(
+              Libcrypto.CIPHER_INIT.invokeExact(
                   context,
-                  lib.chacha20Poly1305,
+                  Libcrypto.CHACHA20_POLY1305,
                   MemorySegment.NULL,
                   MemorySegment.ofArray(key),
                   MemorySegment.NULL,
@@ -108,9 +106,9 @@ final class LibcryptoPrimitive implements Primitive {
     }
   }
 
-  private static void free(Libcrypto lib, MemorySegment context) {
+  private static void free(MemorySegment context) {
     try {
-      lib.contextFree.invokeExact(context);
+      Libcrypto.CONTEXT_FREE.invokeExact(context);
     } catch (Throwable e) {
       throw Libcrypto.failure(e);
     }

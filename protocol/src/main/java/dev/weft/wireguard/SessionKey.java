@@ -42,6 +42,7 @@ public final class SessionKey {
   /// empty batch is a keepalive: one message with nothing inside.
   ///
   /// @param firstCounter the counter of the first packet; the others follow
+  /// @param plain not in `out`
   /// @param out room for the batch with [#OVERHEAD] and up to 15 bytes of padding per packet
   /// @return the messages, from the start of `out`
   public Segments seal(long firstCounter, Segments plain, byte[] out) {
@@ -96,9 +97,13 @@ public final class SessionKey {
     Messages.putInt(out, at + TYPE, TRANSPORT);
     Messages.putInt(out, at + RECEIVER, receiverIndex);
     Messages.putLong(out, at + COUNTER, counter);
-    System.arraycopy(in, offset, out, body, length);
-    Arrays.fill(out, body + length, body + padded, (byte) 0);
-    aead.seal(counter, out, body, padded, out, body);
+    if (padded == length) {
+      aead.seal(counter, in, offset, length, out, body);
+    } else {
+      System.arraycopy(in, offset, out, body, length);
+      Arrays.fill(out, body + length, body + padded, (byte) 0);
+      aead.seal(counter, out, body, padded, out, body);
+    }
     return padded + OVERHEAD;
   }
 
