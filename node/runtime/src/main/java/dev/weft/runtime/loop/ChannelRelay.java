@@ -63,6 +63,9 @@ public final class ChannelRelay {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
       to.flush();
+      if (ended) {
+        return; // Netty's epoll channel closes itself when it is read again after its end
+      }
       if (to.isWritable()) {
         context.read();
       } else {
@@ -89,6 +92,7 @@ public final class ChannelRelay {
 
     private void endOfInput(ChannelHandlerContext context) {
       ended = true;
+      waiting = null;
       if (other.ended) {
         closeAfterFlush(to);
         closeAfterFlush(context.channel());
