@@ -19,13 +19,16 @@ final class HandshakeLoad {
   private static final long FULL = 5 * TOKEN;
   private static final int MAX_HOSTS = 4096;
 
-  private final Map<Bytes, Bucket> buckets =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Bytes, Bucket> eldest) {
-          return size() > MAX_HOSTS;
-        }
-      };
+  /// Handshakes a second, under load, of sources that are expected but have shown no cookie.
+  private static final int MAX_EXPECTED_PER_SECOND = UNDER_LOAD_PER_SECOND / 2;
+
+  private final Map<Bytes, Bucket> buckets = bounded();
+
+  /// Of their own: whoever forges the address of a peer must not use up the tokens that the peer
+  /// has with a cookie.
+  private final Map<Bytes, Bucket> expected = bounded();
+
+  private int expectedInWindow;
   private long windowStart;
   private int inWindow;
   private long underLoadUntil = Long.MIN_VALUE;
@@ -35,6 +38,7 @@ final class HandshakeLoad {
     if (now - windowStart >= SECOND) {
       windowStart = now;
       inWindow = 0;
+      expectedInWindow = 0;
     }
     if (++inWindow >= UNDER_LOAD_PER_SECOND) {
       underLoadUntil = now + SECOND;
@@ -42,14 +46,39 @@ final class HandshakeLoad {
     return now < underLoadUntil;
   }
 
-  /// Takes a token of the host's, if there is one.
+  /// Takes a token of the host's, if there is one. For hosts that have shown a cookie.
   boolean allow(long now, Bytes host) {
+    return take(buckets, now, host);
+  }
+
+  /// The same for a host without a cookie that a peer may be behind. A peer that knows nothing of
+  /// the load would otherwise lose the five seconds until it tries again.
+  boolean allowExpected(long now, Bytes host) {
+    if (expectedInWindow >= MAX_EXPECTED_PER_SECOND || !take(expected, now, host)) {
+      return false;
+    }
+    expectedInWindow++;
+    return true;
+  }
+
+  private static boolean take(Map<Bytes, Bucket> buckets, long now, Bytes host) {
     Bucket bucket = buckets.get(host);
     if (bucket == null) {
       buckets.put(host, new Bucket(now));
       return true;
     }
     return bucket.take(now);
+  }
+
+  private static Map<Bytes, Bucket> bounded() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Bytes, Bucket> eldest) {
+        return size() > MAX_HOSTS;
+      }
+    };
   }
 
   private static final class Bucket {

@@ -27,11 +27,18 @@ final class Handshakes {
   private final SessionTable table;
   private final Counters<Drop> drops;
   private final IncomingMacs macs;
+  private final PeerSource source;
   private final HandshakeLoad load = new HandshakeLoad();
   private long unixNanosAtZero;
   private Tai64n lastStamp = Tai64n.ZERO;
 
-  Handshakes(WireGuard.Config config, Entropy entropy, SessionTable table, Counters<Drop> drops) {
+  Handshakes(
+      WireGuard.Config config,
+      PeerSource source,
+      Entropy entropy,
+      SessionTable table,
+      Counters<Drop> drops) {
+    this.source = source;
     self = config.privateKey();
     cipher = new Keypair.Cipher(config.aead(), config.mtu());
     this.entropy = entropy;
@@ -56,6 +63,16 @@ final class Handshakes {
   /// Finds the state of a peer by its key, or makes it.
   interface Directory {
     @Nullable Peer byKey(ReceivedInitiation initiation);
+  }
+
+  /// No initiation carries this time or an earlier one.
+  void resumeAfter(long unixNanos) {
+    lastStamp = Tai64n.ofUnixNanos(unixNanos);
+  }
+
+  /// The latest time that an initiation carried.
+  long lastStamp() {
+    return lastStamp.unixNanos();
   }
 
   void setWallClock(long now, long unixNanos) {
@@ -170,6 +187,9 @@ final class Handshakes {
       return true;
     }
     if (!macs.mac2Valid(now, from.source(), array, offset, length)) {
+      if (source.isExpected(from) && load.allowExpected(now, from.host())) {
+        return true;
+      }
       drops.add(Drop.COOKIE_REQUIRED);
       byte[] reply = macs.cookieReply(now, from.source(), array, offset, length);
       out.reply(from, Segments.single(reply, 0, reply.length));

@@ -87,7 +87,7 @@ final class Keypair implements SessionTable.Entry {
   }
 
   /// Takes `count` counters and returns the first.
-  long takeCounters(int count) {
+  long takeCounters(long count) {
     long first = nextCounter;
     nextCounter += count;
     return first;

@@ -11,6 +11,12 @@ public interface PeerSource {
   /// Who has this number, for the first packet to it; `null` drops the packet.
   @Nullable KnownPeer byId(PeerId id);
 
+  /// Whether a peer may well be behind a path, as far as is known without a handshake. Under load
+  /// such a source is answered without a cookie, within limits: its address may be forged.
+  default boolean isExpected(PathId from) {
+    return false;
+  }
+
   /// A packet to send ahead of all others in every new session (`docs/protocol/dataplane.md` §1.7,
   /// priority message).
   ///

@@ -33,6 +33,11 @@ record Tai64n(long seconds, int nanos) implements Comparable<Tai64n> {
         (int) Math.floorMod(unixNanos, NANOS_PER_SECOND) & -WHITENER);
   }
 
+  /// The time of [#ofUnixNanos]; of one before 1970, which is [#ZERO] alone, zero.
+  long unixNanos() {
+    return seconds == 0 ? 0 : (seconds - UNIX_EPOCH) * NANOS_PER_SECOND + nanos;
+  }
+
   static Tai64n ofBytes(byte[] bytes) {
     return new Tai64n((long) LONG.get(bytes, 0), (int) INT.get(bytes, Long.BYTES));
   }

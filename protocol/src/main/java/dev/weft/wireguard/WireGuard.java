@@ -52,7 +52,7 @@ public final class WireGuard {
     this.source = source;
     this.entropy = entropy;
     table = new SessionTable(entropy);
-    handshakes = new Handshakes(config, entropy, table, drops);
+    handshakes = new Handshakes(config, source, entropy, table, drops);
   }
 
   /// @param mtu of the overlay; padding does not go beyond it
@@ -84,11 +84,23 @@ public final class WireGuard {
     void event(SessionEvent event);
   }
 
-  /// Tells the time of day, on start and whenever it was set. Handshakes carry it: a clock that is
-  /// behind what peers saw of us before locks us out until it has caught up.
+  /// Tells the time of day, on start and whenever it was set. Handshakes carry it. Within a process
+  /// they go on rising when it was set back; [#resumeAfter] makes them do so across restarts.
   public void setWallClock(long now, Instant wallNow) {
     long unixNanos = wallNow.getEpochSecond() * 1_000_000_000L + wallNow.getNano();
     handshakes.setWallClock(now, unixNanos);
+  }
+
+  /// Goes on where an earlier process with this key ended: no initiation will carry this time or an
+  /// earlier one, which peers would take for a replay. Nanoseconds since 1970.
+  public void resumeAfter(long unixNanos) {
+    handshakes.resumeAfter(unixNanos);
+  }
+
+  /// The latest time that an initiation carried, or that [#resumeAfter] told: what a process that
+  /// takes over this key has to know. Nanoseconds since 1970; never goes back.
+  public long lastInitiationTime() {
+    return handshakes.lastStamp();
   }
 
   /// Takes a batch from the network. Opening is in place: the bytes change.

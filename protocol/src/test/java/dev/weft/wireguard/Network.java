@@ -114,7 +114,7 @@ final class Network {
     final int number;
     final NodePrivateKey key;
     final Ip address;
-    final WireGuard core;
+    WireGuard core;
     final List<Bytes> delivered = new ArrayList<>();
     final List<Integer> deliveredBatches = new ArrayList<>();
     final List<SessionEvent> events = new ArrayList<>();
@@ -123,15 +123,28 @@ final class Network {
     boolean muted;
     boolean greets;
     final List<Node> refused = new ArrayList<>();
+    final List<Node> expected = new ArrayList<>();
+    @Nullable SessionKey lastSealed;
+    private final Entropy entropy;
     private final byte[] sealed = new byte[128 << 10];
 
     Node(int number) {
       this.number = number;
-      Entropy entropy = new Random(random.nextLong())::nextBytes;
+      entropy = new Random(random.nextLong())::nextBytes;
       key = NodePrivateKey.generate(entropy);
       address = Ip.v4(0x6440_0001 + number);
-      core = new WireGuard(new WireGuard.Config(key, 1280, Aeads.best()), this, entropy);
-      core.setWallClock(now, Instant.ofEpochSecond(1_700_000_000));
+      core = newCore(Instant.ofEpochSecond(1_700_000_000));
+    }
+
+    /// A new process with the same key.
+    void restart(Instant wallNow) {
+      core = newCore(wallNow);
+    }
+
+    private WireGuard newCore(Instant wallNow) {
+      WireGuard made = new WireGuard(new WireGuard.Config(key, 1280, Aeads.best()), this, entropy);
+      made.setWallClock(now, wallNow);
+      return made;
     }
 
     void send(Node to, byte[] packet) {
@@ -188,6 +201,11 @@ final class Network {
     }
 
     @Override
+    public boolean isExpected(PathId from) {
+      return from instanceof Address(int other) && expected.contains(nodes.get(other));
+    }
+
+    @Override
     public int priorityMessage(PeerId to, byte[] into) {
       if (!greets) {
         return 0;
@@ -199,6 +217,7 @@ final class Network {
 
     @Override
     public void seal(SessionKey sessionKey, long firstCounter, Segments plain) {
+      lastSealed = sessionKey;
       transmit(sessionKey.peer(), sessionKey.seal(firstCounter, plain, sealed));
     }
 

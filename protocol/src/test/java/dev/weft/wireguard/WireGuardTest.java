@@ -12,9 +12,11 @@ import dev.weft.base.Segments;
 import dev.weft.wireguard.SessionEvent.HandshakeGaveUp;
 import dev.weft.wireguard.SessionEvent.SessionEstablished;
 import dev.weft.wireguard.SessionEvent.SessionsCleared;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -333,12 +335,7 @@ final class WireGuardTest {
 
   @Test
   void underLoadACookieIsAskedForAndThenTheHandshakeSucceeds() {
-    for (int i = 0; i < 128; i++) {
-      Network.Node stranger = network.addNode();
-      b.refused.add(stranger);
-      stranger.send(b, stranger.packet(b, 1, 20));
-    }
-    network.runFor(15 * MILLISECOND);
+    putUnderLoad();
     assertEquals(1, b.cookieReplies, "the last of 128");
     a.send(b, a.packet(b, 1, 100));
     network.runFor(400 * MILLISECOND);
@@ -346,6 +343,102 @@ final class WireGuardTest {
     assertEquals(0, b.delivered.size());
     network.runFor(5 * SECOND);
     assertEquals(1, b.delivered.size(), "the retransmission carries the cookie");
+  }
+
+  @Test
+  void underLoadASourceThatIsExpectedNeedsNoCookie() {
+    b.expected.add(a);
+    putUnderLoad();
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(400 * MILLISECOND);
+    assertEquals(1, b.delivered.size());
+  }
+
+  @Test
+  void anExpectedSourceThatInitiatesTooOftenNeedsACookieAgain() {
+    b.expected.add(a);
+    putUnderLoad();
+    int before = b.cookieReplies;
+    for (int i = 0; i < 20; i++) {
+      a.restart(Instant.ofEpochSecond(1_700_000_100 + i)); // as one who forges a's address
+      a.send(b, a.packet(b, 1, 100));
+      network.runFor(21 * MILLISECOND);
+    }
+    int answered = b.count(Messages.RESPONSE);
+    assertTrue(answered >= 5 && answered <= 14, answered + " answered");
+    assertEquals(20 - answered, b.cookieReplies - before);
+  }
+
+  private void putUnderLoad() {
+    for (int i = 0; i < 128; i++) {
+      Network.Node stranger = network.addNode();
+      b.refused.add(stranger);
+      stranger.send(b, stranger.packet(b, 1, 20));
+    }
+    network.runFor(15 * MILLISECOND);
+  }
+
+  @Test
+  void aSessionIsRenewedAfterTwoToTheSixtyMessages() {
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(6 * SECOND);
+    keypairOf(a).takeCounters(1 << 30);
+    a.send(b, a.packet(b, 2, 100));
+    assertEquals(1, a.count(Messages.INITIATION));
+    skipTo(a, Keypair.REKEY_AFTER_MESSAGES);
+    a.send(b, a.packet(b, 3, 100));
+    assertEquals(2, a.count(Messages.INITIATION));
+    network.runFor(SECOND);
+    assertEquals(3, b.delivered.size(), "the old session serves until the new one is there");
+  }
+
+  @Test
+  void aResponderTooRenewsASessionAfterTwoToTheSixtyMessages() {
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(6 * SECOND);
+    b.send(a, b.packet(a, 1, 100));
+    skipTo(b, Keypair.REKEY_AFTER_MESSAGES);
+    b.send(a, b.packet(a, 2, 100));
+    assertEquals(1, b.count(Messages.INITIATION));
+  }
+
+  @Test
+  void aSessionWithoutCountersLeftSendsNothing() {
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(6 * SECOND);
+    skipTo(a, Keypair.REJECT_AFTER_MESSAGES);
+    int before = a.count(Messages.TRANSPORT);
+    a.send(b, a.packet(b, 2, 100));
+    assertEquals(before, a.count(Messages.TRANSPORT));
+    network.runFor(SECOND);
+    assertEquals(2, b.delivered.size());
+  }
+
+  private static Keypair keypairOf(Network.Node node) {
+    return Objects.requireNonNull(node.lastSealed).keypair();
+  }
+
+  private static void skipTo(Network.Node node, long counter) {
+    long next = keypairOf(node).takeCounters(0);
+    keypairOf(node).takeCounters(counter - next);
+  }
+
+  @Test
+  void afterARestartWithTheClockSetBackPeersStillAnswer() {
+    Instant yesterday = Instant.ofEpochSecond(1_700_000_000 - 86_400);
+    a.send(b, a.packet(b, 1, 100));
+    network.runFor(SECOND);
+    long known = a.core.lastInitiationTime();
+    a.restart(yesterday);
+    a.send(b, a.packet(b, 2, 100));
+    network.runFor(SECOND);
+    assertEquals(1, b.delivered.size(), "what happens to one that remembers nothing");
+    a.restart(yesterday);
+    a.core.resumeAfter(known);
+    a.send(b, a.packet(b, 3, 100));
+    network.runFor(SECOND);
+    assertEquals(2, b.delivered.size());
+    assertTrue(a.core.lastInitiationTime() > known);
   }
 
   @Test

@@ -94,6 +94,17 @@ public final class NodeCore {
     wireGuard.setWallClock(now, wallNow);
   }
 
+  /// Goes on where an earlier process with this node key ended; see [#lastInitiationTime].
+  public void resumeAfter(long unixNanos) {
+    wireGuard.resumeAfter(unixNanos);
+  }
+
+  /// The time of day of the latest initiation, in nanoseconds since 1970: to be kept across
+  /// restarts and told to the next core of this key, because peers refuse what is not newer.
+  public long lastInitiationTime() {
+    return wireGuard.lastInitiationTime();
+  }
+
   /// Works with these peers and rules from now on. Sessions and paths of peers that stay are kept.
   ///
   /// @return what was not understood in the filter's rules, a sentence each
@@ -483,6 +494,11 @@ public final class NodeCore {
     @Override
     public @Nullable KnownPeer byId(PeerId id) {
       return known(roster.byId(id));
+    }
+
+    @Override
+    public boolean isExpected(PathId from) {
+      return from instanceof WireGuardPath(Path path) && magicSock.isExpected(path);
     }
 
     /// Our disco key, so that the peer finds paths even when control cannot tell it.

@@ -190,6 +190,26 @@ class NodeCoreTest {
   }
 
   @Test
+  void aDiscoKeyToldInTheTunnelStandsUntilAMapBringsAnother() {
+    DiscoKey old = b.core.discoKey();
+    a.send(Packets.tcp(a.ip, 4000, b.ip, 80, TcpView.SYN, 1, 0));
+    settle();
+    Node restarted = new Node(b);
+    restarted.connectTo(a, rule("*", 80));
+    b.core = restarted.core;
+    b.send(Packets.tcp(b.ip, 5000, a.ip, 80, TcpView.SYN, 1, 0));
+    settle();
+    a.setPeer(b, old, false, rule("*", 80)); // control has not heard of it yet
+    now += 10_000_000_000L;
+    a.send(Packets.tcp(a.ip, 4000, b.ip, 80, TcpView.SYN, 1, 0));
+    settle();
+    assertEquals(b.endpoint, a.core.snapshots(now).getFirst().direct());
+    DiscoKey newest = new Node(b).core.discoKey();
+    a.setPeer(b, newest, false, rule("*", 80)); // now it has, and of a later start
+    assertNull(a.core.snapshots(now).getFirst().direct(), "the new process has a path to prove");
+  }
+
+  @Test
   void anExpiredPeerIsNeitherHeardNorSpokenTo() {
     a.setPeer(b, true, rule("*", 80));
     a.send(Packets.tcp(a.ip, 4000, b.ip, 80, TcpView.SYN, 1, 0));
@@ -274,7 +294,10 @@ class NodeCoreTest {
     }
 
     void setPeer(Node peer, boolean expired, FilterRule rule) {
-      DiscoKey disco = peer.core.discoKey();
+      setPeer(peer, peer.core.discoKey(), expired, rule);
+    }
+
+    void setPeer(Node peer, DiscoKey disco, boolean expired, FilterRule rule) {
       PeerPaths paths =
           new PeerPaths(peer.key.publicKey(), disco, List.of(peer.endpoint), REGION, expired);
       core.setConfig(

@@ -11,6 +11,7 @@ import dev.weft.runtime.control.ControlSettings;
 import dev.weft.runtime.localapi.LocalApiServer;
 import dev.weft.runtime.localapi.LocalBackend;
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.runtime.plane.HandshakeClock;
 import dev.weft.runtime.plane.NodePlane;
 import dev.weft.runtime.service.ServeSettings;
 import dev.weft.runtime.service.ServiceHost;
@@ -100,7 +101,7 @@ public final class Node implements AutoCloseable {
       plane =
           NodePlane.open(
               loop,
-              new NodePlane.Settings(settings.port(), entropy, trust),
+              new NodePlane.Settings(settings.port(), entropy, trust, HandshakeClock.open(store)),
               backend.planeListener());
       services =
           new ServiceHost(

@@ -15,6 +15,7 @@ import dev.weft.keys.DiscoPrivateKey;
 import dev.weft.keys.NodeKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class MagicSock {
   private final Map<NodeKey, PeerLink> links = new LinkedHashMap<>();
   private final Map<DiscoKey, Correspondent> correspondents = new LinkedHashMap<>();
   private final AddressBook addresses = new AddressBook();
+  private final Set<Endpoint> mapped = new HashSet<>();
   private final Set<Integer> connectedRegions = new LinkedHashSet<>();
   private List<Endpoint> ownEndpoints = List.of();
   private long ownEndpointsAt = Candidate.NEVER;
@@ -80,7 +82,9 @@ public final class MagicSock {
   /// Replaces the peers. What is known of those that stay is kept, unless their disco key is new.
   public void setPeers(long now, Collection<PeerPaths> peers, Output out) {
     Set<NodeKey> gone = new LinkedHashSet<>(links.keySet());
+    mapped.clear();
     for (PeerPaths peer : peers) {
+      mapped.addAll(peer.endpoints());
       gone.remove(peer.key());
       PeerLink link = links.get(peer.key());
       if (link == null) {
@@ -101,15 +105,13 @@ public final class MagicSock {
   }
 
   /// The peer itself, inside the tunnel, has told its disco key: it has started anew, and control
-  /// has not told us yet, or cannot.
+  /// has not told us yet, or cannot. It stands until a map brings one that the map before did not.
   public void setDiscoKey(long now, NodeKey peer, DiscoKey disco, Output out) {
     PeerLink link = links.get(peer);
     if (link == null || link.peer().disco().equals(disco)) {
       return;
     }
-    PeerPaths known = link.peer();
-    link.update(
-        now, new PeerPaths(peer, disco, known.endpoints(), known.homeDerp(), known.expired()), out);
+    link.learn(now, disco, out);
     rearm(link);
     indexByDisco();
   }
@@ -191,6 +193,15 @@ public final class MagicSock {
     return switch (from) {
       case Path.Udp(Endpoint remote) -> addresses.peerAt(remote);
       case Path.Derp(_, NodeKey peer) -> links.containsKey(peer) ? peer : null;
+    };
+  }
+
+  /// Whether a peer may well be behind a path: one was heard there, the map names it, or a relay
+  /// vouches for the sender. An address of UDP can be forged all the same.
+  public boolean isExpected(Path from) {
+    return switch (from) {
+      case Path.Udp(Endpoint remote) -> addresses.peerAt(remote) != null || mapped.contains(remote);
+      case Path.Derp(_, NodeKey peer) -> links.containsKey(peer);
     };
   }
 

@@ -6,6 +6,7 @@ import dev.weft.base.Segments;
 import dev.weft.disco.DiscoMessage;
 import dev.weft.disco.TxId;
 import dev.weft.engine.Path;
+import dev.weft.keys.DiscoKey;
 import dev.weft.keys.NodeKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,10 @@ final class PeerLink {
   private final Candidates candidates = new Candidates();
   private final SentPings pings = new SentPings();
   private PeerPaths peer;
+
+  /// What the last map said. [#peer] has another key when the peer has told one since.
+  private DiscoKey mappedDisco;
+
   private @Nullable BestPath best;
 
   /// The last thing of value sent: data, or a ping a person asked for.
@@ -53,6 +58,7 @@ final class PeerLink {
 
   PeerLink(long now, PeerPaths peer, Deadlines<PeerLink> timers, Shared shared) {
     this.peer = peer;
+    this.mappedDisco = peer.disco();
     this.shared = shared;
     this.deadline = timers.add(this);
     candidates.setMapped(now, peer.endpoints());
@@ -62,7 +68,20 @@ final class PeerLink {
     return peer;
   }
 
+  /// Takes what a new map says. A map that repeats the disco key of the one before says nothing new
+  /// about it: control may not know yet what the peer has told us.
   void update(long now, PeerPaths newer, MagicSock.Output out) {
+    boolean sameAsBefore = newer.disco().equals(mappedDisco);
+    mappedDisco = newer.disco();
+    become(now, sameAsBefore ? newer.withDisco(peer.disco()) : newer, out);
+  }
+
+  /// The peer itself has told its disco key.
+  void learn(long now, DiscoKey disco, MagicSock.Output out) {
+    become(now, peer.withDisco(disco), out);
+  }
+
+  private void become(long now, PeerPaths newer, MagicSock.Output out) {
     boolean restarted = !newer.disco().equals(peer.disco());
     peer = newer;
     candidates.setMapped(now, newer.endpoints());

@@ -16,4 +16,8 @@ public record PeerPaths(
   public PeerPaths {
     endpoints = List.copyOf(endpoints);
   }
+
+  PeerPaths withDisco(DiscoKey other) {
+    return disco.equals(other) ? this : new PeerPaths(key, other, endpoints, homeDerp, expired);
+  }
 }

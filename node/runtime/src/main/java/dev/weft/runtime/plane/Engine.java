@@ -57,6 +57,7 @@ final class Engine implements DerpListener, NodeCore.Output {
   private final NodeCore core;
   private final DerpClients derp;
   private final CoreTimer timer;
+  private final HandshakeClock handshakeClock;
   private final Surroundings around;
   private final Pings pings = new Pings();
   private final Set<Integer> connected = new TreeSet<>();
@@ -71,10 +72,12 @@ final class Engine implements DerpListener, NodeCore.Output {
     this.loop = loop;
     this.key = key;
     this.around = around;
+    this.handshakeClock = settings.handshakeClock();
     this.core =
         new NodeCore(new NodeCore.Config(key, disco, MTU, Aeads.best()), settings.entropy());
     this.derp = new DerpClients(loop, key, settings.entropy(), settings.trust(), this);
     this.timer = new CoreTimer(loop, this::onTimeout);
+    core.resumeAfter(handshakeClock.resumeAfter());
     clockChanged();
   }
 
@@ -160,6 +163,7 @@ final class Engine implements DerpListener, NodeCore.Output {
 
   private void rearm() {
     timer.setDeadline(core.nextTimeout());
+    handshakeClock.used(core.lastInitiationTime());
   }
 
   // What the core wants done.

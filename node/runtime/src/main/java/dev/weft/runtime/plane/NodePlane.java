@@ -34,7 +34,9 @@ public final class NodePlane implements DataPlane {
   ///
   /// @param port 0 for any free one
   /// @param trust whom to believe when a relay shows its certificate
-  public record Settings(int port, Entropy entropy, X509ExtendedTrustManager trust) {}
+  /// @param handshakeClock what earlier processes have told peers the time was
+  public record Settings(
+      int port, Entropy entropy, X509ExtendedTrustManager trust, HandshakeClock handshakeClock) {}
 
   private final NodeLoop loop;
   private final PlaneCore core;
