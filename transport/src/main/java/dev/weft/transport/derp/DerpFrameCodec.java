@@ -77,7 +77,7 @@ public final class DerpFrameCodec extends ByteToMessageDecoder implements Channe
   }
 
   private void read(ChannelHandlerContext ctx, FrameHeader header, ByteBuf in, List<Object> out) {
-    if (header.type() == FrameType.SEND_PACKET || header.type() == FrameType.RECV_PACKET) {
+    if (isPacket(header.type())) {
       out.add(in.readRetainedSlice(FrameHeader.LENGTH + header.length()));
       return;
     }
@@ -89,6 +89,12 @@ public final class DerpFrameCodec extends ByteToMessageDecoder implements Channe
       case Frame frame -> out.add(frame);
       case FrameFault fault -> fail(ctx, fault);
     }
+  }
+
+  private static boolean isPacket(FrameType type) {
+    return type == FrameType.SEND_PACKET
+        || type == FrameType.RECV_PACKET
+        || type == FrameType.FORWARD_PACKET;
   }
 
   private void fail(ChannelHandlerContext ctx, FrameFault fault) {

@@ -10,26 +10,33 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The relay's side of the introductions, once it has sent its [#greeting]: opens the client's,
-/// answers, and then fires [DerpEvent.Accepted] and leaves; or fires [DerpEvent.Rejected] and
-/// closes the channel.
+/// asks whether to serve it, answers, and then fires [DerpEvent.Accepted] and leaves; or fires
+/// [DerpEvent.Rejected] and closes the channel.
 final class DerpServerHandshake extends ChannelInboundHandlerAdapter {
-  private final NodePrivateKey key;
-  private final ServerInfo info;
-  private final boolean notIdeal;
-  private final Entropy entropy;
+  /// How a relay greets and whom it serves; the same for all its connections.
+  record Terms(NodePrivateKey key, ServerInfo info, Admission admission, Entropy entropy) {}
 
+  /// Reading stops while the answer is awaited, so this is what one read may bring.
+  private static final int MAX_HELD = 4096;
+
+  private final Terms terms;
+  private final boolean notIdeal;
+
+  /// What came behind the introduction while [Admission] was being asked.
+  private final ArrayDeque<Object> held = new ArrayDeque<>();
+
+  private boolean asking;
   private boolean finished;
   private @Nullable Future<?> deadline;
 
-  DerpServerHandshake(NodePrivateKey key, ServerInfo info, boolean notIdeal, Entropy entropy) {
-    this.key = key;
-    this.info = info;
+  DerpServerHandshake(Terms terms, boolean notIdeal) {
+    this.terms = terms;
     this.notIdeal = notIdeal;
-    this.entropy = entropy;
   }
 
   /// Stands before everything else in the stream, so whoever switches the protocol writes it.
@@ -42,7 +49,12 @@ final class DerpServerHandshake extends ChannelInboundHandlerAdapter {
     deadline =
         ctx.executor()
             .schedule(
-                () -> fail(ctx, "the client did not introduce itself in time"),
+                () ->
+                    fail(
+                        ctx,
+                        asking
+                            ? "nobody said in time whether the client is welcome"
+                            : "the client did not introduce itself in time"),
                 DerpHttp.DEADLINE_SECONDS,
                 TimeUnit.SECONDS);
   }
@@ -51,6 +63,8 @@ final class DerpServerHandshake extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     if (finished) {
       ReferenceCountUtil.release(msg);
+    } else if (asking) {
+      hold(ctx, msg);
     } else if (msg instanceof Frame.SealedClientInfo sealed) {
       onIntroduction(ctx, sealed);
     } else {
@@ -59,18 +73,60 @@ final class DerpServerHandshake extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void hold(ChannelHandlerContext ctx, Object msg) {
+    if (held.size() < MAX_HELD) {
+      held.add(msg);
+    } else {
+      ReferenceCountUtil.release(msg);
+      fail(ctx, "the client sends too much before it is accepted");
+    }
+  }
+
   private void onIntroduction(ChannelHandlerContext ctx, Frame.SealedClientInfo sealed) {
-    Box box = key.box(sealed.client());
+    Box box = terms.key().box(sealed.client());
     ClientInfo client = ClientInfo.open(sealed, box);
     if (client == null) {
       fail(ctx, "the client does not hold the key that it names");
       return;
     }
+    asking = true;
+    ctx.channel().config().setAutoRead(false);
+    terms
+        .admission()
+        .admit(sealed.client(), client, ctx.channel().remoteAddress())
+        .whenComplete((admitted, failure) -> {
+          Runnable answer =
+              failure == null && admitted
+                  ? () -> accept(ctx, sealed, client, box)
+                  : () -> refuse(ctx);
+          if (ctx.executor().inEventLoop()) {
+            answer.run();
+          } else {
+            ctx.executor().execute(answer);
+          }
+        });
+  }
+
+  private void accept(
+      ChannelHandlerContext ctx, Frame.SealedClientInfo sealed, ClientInfo client, Box box) {
+    if (finished) {
+      return;
+    }
     finish();
     // First the event: once the client reads our introduction, it can be sent to.
     ctx.fireUserEventTriggered(new DerpEvent.Accepted(sealed.client(), client, notIdeal));
-    ctx.writeAndFlush(info.seal(box, entropy));
+    ctx.writeAndFlush(terms.info().seal(box, terms.entropy()));
+    for (Object msg = held.poll(); msg != null; msg = held.poll()) {
+      ctx.fireChannelRead(msg);
+    }
+    ctx.channel().config().setAutoRead(true);
     ctx.pipeline().remove(this);
+  }
+
+  private void refuse(ChannelHandlerContext ctx) {
+    if (!finished) {
+      fail(ctx, "the client is not welcome");
+    }
   }
 
   private void fail(ChannelHandlerContext ctx, String reason) {
@@ -95,5 +151,7 @@ final class DerpServerHandshake extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     finish();
+    held.forEach(ReferenceCountUtil::release);
+    held.clear();
   }
 }

@@ -40,17 +40,16 @@ public final class DerpUpgrade extends ChannelInboundHandlerAdapter {
   /// A WebSocket message may hold a frame or a part of one, and no client sends more at once.
   private static final int MAX_WEBSOCKET_MESSAGE = 256 << 10;
 
-  private final NodePrivateKey key;
-  private final ServerInfo info;
-  private final Entropy entropy;
+  private final DerpServerHandshake.Terms terms;
 
   /// The request whose end is awaited; null when it is none of ours.
   private @Nullable HttpRequest request;
 
-  public DerpUpgrade(NodePrivateKey key, ServerInfo info, Entropy entropy) {
-    this.key = key;
-    this.info = info;
-    this.entropy = entropy;
+  /// @param key the relay's
+  /// @param info what clients are told
+  /// @param admission whom the relay serves
+  public DerpUpgrade(NodePrivateKey key, ServerInfo info, Admission admission, Entropy entropy) {
+    terms = new DerpServerHandshake.Terms(key, info, admission, entropy);
   }
 
   @Override
@@ -65,8 +64,7 @@ public final class DerpUpgrade extends ChannelInboundHandlerAdapter {
       return;
     }
     // The end of the head comes as a message of its own. Only then is the codec between requests
-    // and
-    // hands on what it has read behind.
+    // and hands on what it has read behind.
     if (msg instanceof LastHttpContent) {
       request = null;
       upgrade(ctx, head);
@@ -98,11 +96,11 @@ public final class DerpUpgrade extends ChannelInboundHandlerAdapter {
       response.headers().set(HttpHeaderNames.UPGRADE, DerpHttp.PROTOCOL);
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
       response.headers().set(DerpHttp.VERSION, ClientInfo.PROTOCOL_VERSION);
-      response.headers().set(DerpHttp.PUBLIC_KEY, key.publicKey().raw().toHex());
+      response.headers().set(DerpHttp.PUBLIC_KEY, terms.key().publicKey().raw().toHex());
       ctx.write(response);
     }
     ChannelHandlerContext http = ctx.pipeline().context(HttpServerCodec.class);
-    http.writeAndFlush(Unpooled.wrappedBuffer(DerpServerHandshake.greeting(key).encode()));
+    http.writeAndFlush(Unpooled.wrappedBuffer(DerpServerHandshake.greeting(terms.key()).encode()));
     addDerp(ctx, request);
     ctx.pipeline().remove(this);
     // Passes on what has been read behind the request: a fast client has introduced itself already.
@@ -116,8 +114,12 @@ public final class DerpUpgrade extends ChannelInboundHandlerAdapter {
       WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(ctx.channel());
       return;
     }
+    // Any origin may ask, as at derper: a page gains nothing by its visitor's address, since the
+    // relay knows clients by their node keys alone.
     if (!request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY)
-        || !request.headers().contains(HttpHeaderNames.CONNECTION, "upgrade", true)) {
+        || !containsToken(request, HttpHeaderNames.CONNECTION, "upgrade")
+        || !containsToken(
+            request, HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, DerpHttp.WEBSOCKET_SUBPROTOCOL)) {
       refuse(ctx, HttpResponseStatus.BAD_REQUEST);
       return;
     }
@@ -129,16 +131,22 @@ public final class DerpUpgrade extends ChannelInboundHandlerAdapter {
             WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(MAX_WEBSOCKET_MESSAGE)
                 .allowExtensions(false)
+                // Its own goodbye is empty where the client's was wrong.
+                .closeOnProtocolViolation(false)
                 .build())
         .handshake(ctx.channel(), withoutBody(request))
         .addListener(done -> {
           if (done.isSuccess()) {
-            ctx.writeAndFlush(DerpServerHandshake.greeting(key));
+            ctx.writeAndFlush(DerpServerHandshake.greeting(terms.key()));
             ctx.pipeline().remove(this);
           } else {
             ctx.close();
           }
         });
+  }
+
+  private static boolean containsToken(HttpRequest request, CharSequence header, String token) {
+    return request.headers().containsValue(header, token, true);
   }
 
   private static FullHttpRequest withoutBody(HttpRequest request) {
@@ -154,8 +162,7 @@ public final class DerpUpgrade extends ChannelInboundHandlerAdapter {
   private void addDerp(ChannelHandlerContext ctx, HttpRequest request) {
     boolean notIdeal = !request.headers().get(DerpHttp.IDEAL_NODE, "").isEmpty();
     ctx.pipeline().addBefore(ctx.name(), null, new DerpFrameCodec(Sender.CLIENT));
-    ctx.pipeline()
-        .addBefore(ctx.name(), null, new DerpServerHandshake(key, info, notIdeal, entropy));
+    ctx.pipeline().addBefore(ctx.name(), null, new DerpServerHandshake(terms, notIdeal));
   }
 
   private static void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {

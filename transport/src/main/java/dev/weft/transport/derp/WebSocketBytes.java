@@ -8,13 +8,29 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import java.util.concurrent.TimeUnit;
 
 /// A WebSocket as a stream of bytes: message boundaries mean nothing to DERP.
+///
+/// The codec before it notices what RFC 6455 forbids (reserved bits and opcodes, unmasked or too
+/// long frames, close codes, text that is not UTF-8) and leaves the answer to this handler.
 final class WebSocketBytes extends ChannelDuplexHandler {
+  /// For a goodbye that the client does not take.
+  private static final int GOODBYE_SECONDS = 2;
+
+  // RFC 6455 §7.1.5: a Close frame without a code.
+  private static final int NO_STATUS = -1;
+
+  // RFC 6455 §7.4.2 and the registry behind it.
+  private static final int FIRST_UNREGISTERED = 1015;
+  private static final int FIRST_OF_APPLICATIONS = 3000;
+  private static final int END_OF_APPLICATIONS = 5000;
+
   private boolean closing;
 
   @Override
@@ -32,15 +48,31 @@ final class WebSocketBytes extends ChannelDuplexHandler {
           ctx.fireChannelRead(frame.content());
       case PingWebSocketFrame _ -> pong(ctx, frame);
       case PongWebSocketFrame _ -> frame.release();
-      case CloseWebSocketFrame _ -> {
+      case CloseWebSocketFrame asked -> {
+        int status = asked.statusCode();
         frame.release();
-        close(ctx, WebSocketCloseStatus.NORMAL_CLOSURE);
+        close(ctx, answerTo(status));
       }
       default -> {
+        // Text.
         frame.release();
-        close(ctx, WebSocketCloseStatus.INVALID_MESSAGE_TYPE);
+        close(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE));
       }
     }
+  }
+
+  /// RFC 6455 §5.5.1: the answer repeats the code, if it is one that may be sent (§7.4).
+  private static CloseWebSocketFrame answerTo(int status) {
+    if (status == NO_STATUS) {
+      return new CloseWebSocketFrame();
+    }
+    boolean valid =
+        WebSocketCloseStatus.isValidStatusCode(status)
+            && (status < FIRST_UNREGISTERED || status >= FIRST_OF_APPLICATIONS)
+            && status < END_OF_APPLICATIONS;
+    return valid
+        ? new CloseWebSocketFrame(status, "")
+        : new CloseWebSocketFrame(WebSocketCloseStatus.PROTOCOL_ERROR);
   }
 
   /// A client that does not take what is due gets no answer: those would pile up.
@@ -52,9 +84,21 @@ final class WebSocketBytes extends ChannelDuplexHandler {
     }
   }
 
-  private void close(ChannelHandlerContext ctx, WebSocketCloseStatus status) {
+  private void close(ChannelHandlerContext ctx, CloseWebSocketFrame goodbye) {
     closing = true;
-    ctx.writeAndFlush(new CloseWebSocketFrame(status)).addListener(ChannelFutureListener.CLOSE);
+    ctx.executor().schedule(() -> ctx.channel().close(), GOODBYE_SECONDS, TimeUnit.SECONDS);
+    ctx.writeAndFlush(goodbye).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+      if (!closing) {
+        close(ctx, new CloseWebSocketFrame(corrupted.closeStatus()));
+      }
+    } else {
+      ctx.fireExceptionCaught(cause);
+    }
   }
 
   @Override

@@ -6,7 +6,8 @@
 /// report a [DerpEvent] as user event; after [DerpEvent.Ready] or [DerpEvent.Accepted] the handlers
 /// behind see
 ///
-/// - a `ByteBuf` for each packet: the whole frame, header included, writable and theirs to release;
+/// - a `ByteBuf` for each packet (SendPacket, RecvPacket, ForwardPacket): the whole frame, header
+///   included, writable and theirs to release;
 /// - a [dev.weft.derp.Frame] for anything else;
 ///
 /// and may write either. Packets are never copied into records on the way.
@@ -15,8 +16,9 @@
 /// the client then knows the server's key before it speaks, and introduces itself in its first
 /// flight. Browsers speak the same frames over WebSocket.
 ///
-/// What a peer sends that is no DERP ends the channel, with a [DerpEvent.Rejected]. Timers after
-/// the handshake (keepalive, read timeout) and queues are the caller's.
+/// Whom a relay serves, [Admission] says. What a peer sends that is no DERP ends the channel, with
+/// a [DerpEvent.Rejected]. Timers after the handshake (keepalive, read timeout) and queues are the
+/// caller's.
 ///
 /// Wire facts: `docs/protocol/dataplane.md §5.1`, `§5.2`.
 @NullMarked

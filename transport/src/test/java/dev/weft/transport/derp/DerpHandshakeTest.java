@@ -11,6 +11,7 @@ import dev.weft.base.Entropy;
 import dev.weft.derp.ClientInfo;
 import dev.weft.derp.Frame;
 import dev.weft.derp.ServerInfo;
+import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import dev.weft.testkit.SeededEntropy;
 import io.netty.buffer.ByteBuf;
@@ -23,6 +24,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,7 @@ class DerpHandshakeTest {
   private final Entropy entropy = new SeededEntropy(1)::fill;
   private final NodePrivateKey clientKey = NodePrivateKey.generate(entropy);
   private final NodePrivateKey relayKey = NodePrivateKey.generate(entropy);
+  private Admission admission = Admission.everybody();
   private final Recorder atClient = new Recorder();
   private final Recorder atRelay = new Recorder();
   private final EmbeddedChannel relay = new EmbeddedChannel();
@@ -211,12 +214,100 @@ class DerpHandshakeTest {
     assertTrue(outboundText(relay).startsWith("HTTP/1.1 400 "));
   }
 
+  @Test
+  void aWebSocketThatDoesNotSpeakDerpIsRefused() {
+    openRelay();
+
+    relay.writeInbound(
+        get(
+            "/derp",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Protocol: chat"));
+
+    assertTrue(outboundText(relay).startsWith("HTTP/1.1 400 "));
+  }
+
+  @Test
+  void aClientThatIsNotWelcomeIsClosedAndToldNothing() {
+    admission = (_, _, _) -> CompletableFuture.completedStage(false);
+    openRelay();
+    openClient("");
+
+    shuttle();
+
+    assertEquals(List.of(new DerpEvent.Rejected("the client is not welcome")), atRelay.events);
+    assertFalse(relay.isOpen());
+    assertTrue(atClient.events.isEmpty());
+  }
+
+  @Test
+  void admissionIsAskedForTheKeyThatWasProved() {
+    List<NodeKey> asked = new ArrayList<>();
+    admission =
+        (key, _, _) -> {
+          asked.add(key);
+          return CompletableFuture.completedStage(true);
+        };
+    openRelay();
+    openClient("");
+
+    shuttle();
+
+    assertEquals(List.of(clientKey.publicKey()), asked);
+  }
+
+  @Test
+  void whatComesWhileAdmissionIsAskedWaitsForTheAnswer() {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    admission = (_, _, _) -> answer;
+    openRelay();
+    upgrade();
+    relay.writeInbound(
+        Unpooled.wrappedBuffer(
+            ClientInfo.ofNode().seal(clientKey, relayKey.publicKey(), entropy).encode(),
+            new Frame.NotePreferred(true).encode(),
+            new Frame.Ping(1).encode()));
+    assertTrue(atRelay.events.isEmpty());
+    assertTrue(atRelay.messages.isEmpty());
+    assertFalse(relay.config().isAutoRead());
+
+    answer.complete(true);
+    relay.runPendingTasks();
+
+    assertInstanceOf(DerpEvent.Accepted.class, atRelay.events.getFirst());
+    assertEquals(List.of(new Frame.NotePreferred(true), new Frame.Ping(1)), atRelay.messages);
+    assertTrue(relay.config().isAutoRead());
+  }
+
+  @Test
+  void admissionThatFailsOrComesTooLateRefuses() {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    admission = (_, _, _) -> answer;
+    relay.freezeTime();
+    openRelay();
+    openClient("");
+    shuttle();
+
+    relay.advanceTimeBy(11, TimeUnit.SECONDS);
+    relay.runScheduledPendingTasks();
+    answer.complete(true);
+    relay.runPendingTasks();
+
+    assertFalse(relay.isOpen());
+    assertEquals(
+        List.of(new DerpEvent.Rejected("nobody said in time whether the client is welcome")),
+        atRelay.events);
+  }
+
   private void openRelay() {
     relay
         .pipeline()
         .addLast(
             new HttpServerCodec(),
-            new DerpUpgrade(relayKey, ServerInfo.unlimited(), entropy),
+            new DerpUpgrade(relayKey, ServerInfo.unlimited(), admission, entropy),
             atRelay);
   }
 
