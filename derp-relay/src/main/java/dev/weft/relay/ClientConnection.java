@@ -1,32 +1,42 @@
 package dev.weft.relay;
 
+import dev.weft.base.Endpoint;
 import dev.weft.derp.Frame;
 import dev.weft.derp.Frame.PeerGone;
+import dev.weft.derp.Frame.PeerPresent;
+import dev.weft.derp.FrameHeader;
 import dev.weft.derp.FrameType;
 import dev.weft.derp.PacketFrames;
 import dev.weft.keys.NodeKey;
 import dev.weft.relay.PacketQueue.Lane;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// One client's connection, from its acceptance on: takes its packets to their receivers, and gives
 /// it what others send.
 ///
 /// Runs on the connection's event loop, but for [#deliver] and [#close], which the connections of
-/// others call from theirs. A packet is never copied while its receiver keeps up: the bytes that
-/// were read get another type and key in front and are written.
+/// others call from theirs. A packet is not copied: the bytes that were read get another type and
+/// key in front and go into the receiver's [Outbox].
 final class ClientConnection extends ChannelInboundHandlerAdapter {
-  /// So many packets between connections of one event loop are written at once, without waiting for
-  /// the end of the batch that brought them.
-  private static final int WRITE_THROUGH = 64;
-
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  /// What a frame that is no packet counts for at least, against the client's rate.
+  private static final int SMALL_FRAME = 16;
+
+  // dataplane.md §5.4: mesh peers get more time to take what is due.
+  private static final Duration MESH_WRITE_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final String CONTESTED =
+      "Another machine is connected to the relay with this node's key, so packets reach now the one"
+          + " and now the other: was this machine cloned with its state? Log one of them out and in"
+          + " again.";
 
   /// Keepalives of many clients should not come at once.
   private static final int KEEP_ALIVE_JITTER_MILLIS = 5_000;
@@ -35,34 +45,48 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final NodeKey key;
   private final byte[] rawKey;
+  private final ClientRole role;
   private final TrafficCounters traffic;
-  private final PacketQueue<ByteBuf> queue = new PacketQueue<>();
+  private final Outbox outbox;
   private final Receivers receivers;
-  private final WriteGuard guard;
+  private final RateGate rate;
 
   // dataplane.md §5.4: notices of absent peers, one a second, three at once.
   private final RateLimit absences = new RateLimit(SECOND, 3);
 
-  private final AtomicBoolean drainIsDue = new AtomicBoolean();
-  private volatile boolean flowing = true;
-  private boolean draining;
-  private int sinceDrain;
   private boolean isHome;
 
-  ClientConnection(Switchboard board, Channel channel, NodeKey key) {
+  /// Set when the client, a mesh peer, watches.
+  private volatile @Nullable MeshWatch watch;
+
+  ClientConnection(Switchboard board, Channel channel, NodeKey key, ClientRole role) {
     this.board = board;
     this.channel = channel;
     this.key = key;
+    this.role = role;
     this.rawKey = key.raw().toArray();
     this.traffic = new TrafficCounters(board.traffic());
     this.receivers = new Receivers(key, board.clients());
-    this.guard = new WriteGuard(channel, board.writeTimeout(), this::close);
+    Duration patience = role.meshes() ? MESH_WRITE_TIMEOUT : board.writeTimeout();
+    this.outbox = new Outbox(channel, traffic, new WriteGuard(channel, patience, this::onStall));
+    this.rate = new RateGate(board.rates(), board.events().paused);
   }
 
   /// Joins the others: from now on the client receives.
   void start() {
-    board.clients().add(key, this).ifPresent(ClientConnection::close);
+    board.clients().add(key, this, System.nanoTime()).ifPresent(ClientConnection::close);
+    board.events().clients.increment();
+    tellWatchers();
     scheduleKeepAlive();
+  }
+
+  private void tellWatchers() {
+    board.watchers().forEach(watcher -> watcher.onPresenceChanged(key));
+  }
+
+  private void onStall() {
+    board.events().stalled.increment();
+    close();
   }
 
   Traffic traffic() {
@@ -79,13 +103,33 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
-    receivers.noteWrite(this);
-    if (msg instanceof ByteBuf frame) {
-      forward(frame);
+    if (receivers.noteWrite(this)) {
+      onContest();
+    }
+    if (msg instanceof ByteBuf packet) {
+      rate.read(packet.readableBytes() - FrameHeader.LENGTH);
+      onPacket(packet);
     } else if (msg instanceof Frame frame) {
+      rate.read(SMALL_FRAME);
       onFrame(frame);
     } else {
       ReferenceCountUtil.release(msg);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    // Mesh peers carry what many clients send.
+    if (!role.meshes()) {
+      rate.readComplete(channel);
+    }
+  }
+
+  private void onContest() {
+    board.events().contested.increment();
+    ClientSet<ClientConnection> set = board.clients().find(key);
+    if (set != null) {
+      set.connections().forEach(connection -> connection.notice(new Frame.Health(CONTESTED)));
     }
   }
 
@@ -94,14 +138,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       case Frame.Ping(long data) -> notice(new Frame.Pong(data));
       case Frame.NotePreferred(boolean home) -> isHome = home;
       case Frame.Pong _ -> {}
-      // Rights of mesh peers, and this relay has none.
-      case Frame.WatchConns _, Frame.ClosePeer _, Frame.ForwardPacket _ -> close();
+      case Frame.WatchConns _ -> onWatch();
+      case Frame.ClosePeer(NodeKey peer) -> onClosePeer(peer);
       case Frame.SealedClientInfo _ -> close();
       // The codec passes over what only relays send, and gives packets as bytes.
       case Frame.ServerKey _,
           Frame.SealedServerInfo _,
           Frame.SendPacket _,
           Frame.RecvPacket _,
+          Frame.ForwardPacket _,
           Frame.KeepAlive _,
           Frame.PeerGone _,
           Frame.PeerPresent _,
@@ -110,108 +155,130 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private void onPacket(ByteBuf frame) {
+    if (frame.getByte(frame.readerIndex()) == FrameType.SEND_PACKET.code()) {
+      forward(frame);
+    } else if (role.meshes()) {
+      forwardForMeshPeer(frame);
+    } else {
+      frame.release();
+      close();
+    }
+  }
+
   private void forward(ByteBuf frame) {
-    int packetLength = frame.readableBytes() - PacketFrames.KEY_END;
-    traffic.received(1, packetLength);
-    Lane lane = DiscoPackets.isDisco(frame, PacketFrames.KEY_END) ? Lane.DISCO : Lane.DATA;
-    ClientConnection receiver = receivers.find(frame);
+    ClientConnection receiver = receiverOf(frame, PacketFrames.KEY_AT, PacketFrames.KEY_END);
+    if (receiver != null) {
+      int at = frame.readerIndex();
+      frame.setByte(at, FrameType.RECV_PACKET.code());
+      frame.setBytes(at + PacketFrames.KEY_AT, rawKey);
+      receiver.deliver(laneOf(frame, PacketFrames.KEY_END), frame);
+    }
+  }
+
+  /// A ForwardPacket frame names the sender too, and before the receiver: without the receiver's
+  /// key it is what the receiver is to get. Never goes on to another relay, so none can go in
+  /// circles.
+  private void forwardForMeshPeer(ByteBuf frame) {
+    int receiverAt = PacketFrames.KEY_END;
+    int packetAt = receiverAt + NodeKey.BYTES;
+    board.events().forwardedIn.increment();
+    ClientConnection receiver = receiverOf(frame, receiverAt, packetAt);
+    if (receiver != null) {
+      int at = frame.readerIndex() + NodeKey.BYTES;
+      frame.setBytes(
+          at + PacketFrames.KEY_AT, frame, at - NodeKey.BYTES + PacketFrames.KEY_AT, NodeKey.BYTES);
+      frame.readerIndex(at);
+      frame.setByte(at, FrameType.RECV_PACKET.code());
+      frame.setInt(at + 1, frame.readableBytes() - FrameHeader.LENGTH);
+      receiver.deliver(laneOf(frame, PacketFrames.KEY_END), frame);
+    }
+  }
+
+  /// Who a packet is for. When nobody is, it is released and, where that is due, the client told.
+  private @Nullable ClientConnection receiverOf(ByteBuf frame, int keyAt, int packetAt) {
+    traffic.received(1, frame.readableBytes() - packetAt);
+    ClientConnection receiver = receivers.find(frame, keyAt);
     if (receiver == null) {
       traffic.dropped(RelayDrop.UNKNOWN_DESTINATION, 1);
       // dataplane.md §5.4: only disco asks whether anyone is there.
-      if (lane == Lane.DISCO && absences.tryPass(System.nanoTime())) {
-        notice(new PeerGone(Receivers.destination(frame), PeerGone.Reason.NOT_HERE));
+      if (laneOf(frame, packetAt) == Lane.DISCO && absences.tryPass(System.nanoTime())) {
+        NodeKey absent = Receivers.keyAt(frame, frame.readerIndex() + keyAt);
+        notice(new PeerGone(absent, PeerGone.Reason.NOT_HERE));
       }
       frame.release();
+    }
+    return receiver;
+  }
+
+  private static Lane laneOf(ByteBuf frame, int packetAt) {
+    return DiscoPackets.isDisco(frame, packetAt) ? Lane.DISCO : Lane.DATA;
+  }
+
+  // ---- For mesh peers
+
+  private void onWatch() {
+    if (!role.meshes()) {
+      close();
       return;
     }
-    int at = frame.readerIndex();
-    frame.setByte(at, FrameType.RECV_PACKET.code());
-    frame.setBytes(at + PacketFrames.KEY_AT, rawKey);
-    receiver.deliver(lane, frame);
+    // Its own key: a relay that has connected to itself.
+    if (watch != null || key.equals(board.key().publicKey())) {
+      return;
+    }
+    MeshWatch started = new MeshWatch(board.clients());
+    watch = started;
+    outbox.watch(started);
+    // From here on it hears of changes; what it hears twice does no harm.
+    board.watchers().add(this);
+    board.clients().keys().forEach(started::changed);
+    outbox.wakeUp();
+  }
+
+  /// Another client has come or gone. Any thread.
+  private void onPresenceChanged(NodeKey client) {
+    MeshWatch watching = watch;
+    if (watching != null) {
+      if (watching.changed(client)) {
+        outbox.wakeUp();
+      } else {
+        close();
+      }
+    }
+  }
+
+  private void onClosePeer(NodeKey peer) {
+    if (!role.meshes()) {
+      close();
+      return;
+    }
+    ClientSet<ClientConnection> set = board.clients().find(peer);
+    if (set != null) {
+      set.connections().forEach(ClientConnection::close);
+    }
+  }
+
+  /// What mesh peers are told of this client. Any thread.
+  Frame presence() {
+    Endpoint from = role.from();
+    return new PeerPresent(key, from, from == null ? 0 : role.presence());
   }
 
   // ---- To the client
 
   /// Queues a frame, which is the queue's from then on. Any thread.
   void deliver(Lane lane, ByteBuf frame) {
-    boolean keepsUp = flowing;
-    ByteBuf dropped = queue.offer(lane, keepsUp ? frame : compact(frame), keepsUp);
-    if (dropped != null) {
-      drop(dropped, queue.isClosed() ? RelayDrop.RECEIVER_GONE : RelayDrop.QUEUE_FULL);
-    }
-    if (drainIsDue.compareAndSet(false, true)) {
-      channel.eventLoop().execute(this::drain);
-    } else if (channel.eventLoop().inEventLoop() && ++sinceDrain >= WRITE_THROUGH) {
-      drain();
-    }
+    outbox.deliver(lane, frame);
   }
 
+  /// Any thread.
   void notice(Frame frame) {
-    deliver(Lane.NOTICE, Unpooled.wrappedBuffer(frame.encode()));
-  }
-
-  /// A slice keeps the whole buffer of its neighbours alive. What may wait long gets its own.
-  private ByteBuf compact(ByteBuf frame) {
-    ByteBuf own = channel.alloc().buffer(frame.readableBytes()).writeBytes(frame);
-    frame.release();
-    return own;
-  }
-
-  private void drain() {
-    drainIsDue.set(false);
-    sinceDrain = 0;
-    if (draining) {
-      return;
-    }
-    draining = true;
-    boolean wrote = true;
-    while (wrote && channel.isWritable()) {
-      wrote = writeBatch();
-    }
-    draining = false;
-    flowing = channel.isWritable();
-    if (!flowing) {
-      for (ByteBuf old = queue.pollExcess(); old != null; old = queue.pollExcess()) {
-        drop(old, RelayDrop.QUEUE_FULL);
-      }
-    }
-  }
-
-  /// Writes until the queue is empty or the channel full, then flushes once.
-  private boolean writeBatch() {
-    long packets = 0;
-    long bytes = 0;
-    boolean wrote = false;
-    while (channel.isWritable()) {
-      ByteBuf frame = queue.poll();
-      if (frame == null) {
-        break;
-      }
-      if (frame.getByte(frame.readerIndex()) == FrameType.RECV_PACKET.code()) {
-        packets++;
-        bytes += frame.readableBytes() - PacketFrames.KEY_END;
-      }
-      channel.write(frame, channel.voidPromise());
-      wrote = true;
-    }
-    if (wrote) {
-      traffic.sent(packets, bytes);
-      channel.flush();
-      guard.written();
-    }
-    return wrote;
-  }
-
-  private void drop(ByteBuf frame, RelayDrop reason) {
-    if (frame.getByte(frame.readerIndex()) == FrameType.RECV_PACKET.code()) {
-      traffic.dropped(reason, 1);
-    }
-    frame.release();
+    outbox.notice(frame);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    drain();
+    outbox.writabilityChanged();
   }
 
   private void scheduleKeepAlive() {
@@ -234,13 +301,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     boolean last = board.clients().remove(key, this);
-    queue.close();
-    for (ByteBuf left = queue.poll(); left != null; left = queue.poll()) {
-      drop(left, RelayDrop.RECEIVER_GONE);
+    if (watch != null) {
+      board.watchers().remove(this);
     }
+    outbox.close();
     if (last) {
+      tellWatchers();
       PeerGone gone = new PeerGone(key, PeerGone.Reason.DISCONNECTED);
       receivers.forEachRemembered(receiver -> receiver.notice(gone));
+    } else {
+      settleContest();
+    }
+  }
+
+  private void settleContest() {
+    ClientSet<ClientConnection> set = board.clients().find(key);
+    if (set != null && set.settled()) {
+      set.connections().forEach(left -> left.notice(new Frame.Health("")));
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.weft.relay;
 
 import dev.weft.keys.NodeKey;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,13 @@ final class Clients<C> {
   private final ConcurrentHashMap<NodeKey, ClientSet<C>> byKey = new ConcurrentHashMap<>();
 
   /// @return the connection of the same key that has to end for this one
-  Optional<C> add(NodeKey key, C connection) {
+  Optional<C> add(NodeKey key, C connection, long now) {
     Surplus<C> surplus = new Surplus<>();
     byKey.compute(
         key,
         (_, set) -> {
           ClientSet<C> known = set == null ? new ClientSet<>() : set;
-          surplus.found = known.add(connection);
+          surplus.found = known.add(connection, now);
           return known;
         });
     return surplus.found;
@@ -33,6 +35,11 @@ final class Clients<C> {
   /// [ClientSet#active] is null for good.
   @Nullable ClientSet<C> find(NodeKey key) {
     return byKey.get(key);
+  }
+
+  /// The keys that are connected, as they are while this is read.
+  Set<NodeKey> keys() {
+    return Collections.unmodifiableSet(byKey.keySet());
   }
 
   int size() {

@@ -45,7 +45,9 @@ final class Listeners {
     return loops;
   }
 
-  Channel listen(InetSocketAddress address, ChannelHandler connections) throws RelayException {
+  /// @param flag by which the address can be changed
+  Channel listen(InetSocketAddress address, ChannelHandler connections, String flag)
+      throws RelayException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
@@ -62,7 +64,7 @@ final class Listeners {
           .childOption(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS);
     }
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-    return opened(bound, "--listen", PortHolder::explainTcp, address.getPort());
+    return opened(bound, flag, PortHolder::explainTcp, address.getPort());
   }
 
   Channel receive(InetSocketAddress address, ChannelHandler datagrams) throws RelayException {

@@ -1,6 +1,5 @@
 package dev.weft.relay;
 
-import dev.weft.derp.PacketFrames;
 import dev.weft.keys.NodeKey;
 import io.netty.buffer.ByteBuf;
 import java.util.Iterator;
@@ -33,9 +32,10 @@ final class Receivers {
     this.clients = clients;
   }
 
-  /// Who a SendPacket frame is for; null when nobody with that key is connected.
-  @Nullable ClientConnection find(ByteBuf frame) {
-    int at = frame.readerIndex() + PacketFrames.KEY_AT;
+  /// Who a packet is for, whose key is `offset` bytes behind the reader index; null when nobody
+  /// with that key is connected.
+  @Nullable ClientConnection find(ByteBuf frame, int offset) {
+    int at = frame.readerIndex() + offset;
     ClientSet<ClientConnection> known = last;
     if (known != null && isLast(frame, at)) {
       ClientConnection receiver = known.active();
@@ -43,7 +43,7 @@ final class Receivers {
         return receiver;
       }
     }
-    NodeKey key = destination(frame);
+    NodeKey key = keyAt(frame, at);
     ClientSet<ClientConnection> found = clients.find(key);
     last = found;
     if (found == null) {
@@ -57,22 +57,22 @@ final class Receivers {
     return found.active();
   }
 
-  static NodeKey destination(ByteBuf frame) {
+  static NodeKey keyAt(ByteBuf frame, int at) {
     byte[] raw = new byte[NodeKey.BYTES];
-    frame.getBytes(frame.readerIndex() + PacketFrames.KEY_AT, raw);
+    frame.getBytes(at, raw);
     return NodeKey.ofBytes(raw, 0);
   }
 
   /// The client has written on this connection, which makes it the one in use.
-  void noteWrite(ClientConnection connection) {
+  ///
+  /// @return whether that has just shown that two machines share its key
+  boolean noteWrite(ClientConnection connection) {
     ClientSet<ClientConnection> set = own;
     if (set == null) {
       set = clients.find(self);
       own = set;
     }
-    if (set != null) {
-      set.noteWrite(connection);
-    }
+    return set != null && set.isShared() && set.noteWrite(connection, System.nanoTime());
   }
 
   /// Every connected client that has received from this one.

@@ -8,6 +8,7 @@ import dev.weft.config.SettingsSchema;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,9 +32,50 @@ public final class RelayCommand {
       Setting.bool("tls", "false behind a front that ends TLS").orElse(true);
   static final Setting<Integer> REGION =
       Setting.integer("region", "number of the region in the printed DERP map", 1, 999).orElse(900);
+  static final Setting<HostPort> HTTP =
+      Setting.hostPort(
+          "http",
+          "where plain HTTP leads to the relay and answers tests for captive portals, e.g. :80");
+  static final Setting<HostPort> METRICS =
+      Setting.hostPort("metrics", "where /metrics is, for Prometheus, e.g. 127.0.0.1:9091");
+  static final Setting<URI> VERIFY_URL =
+      Setting.httpUrl(
+          "verify-client-url",
+          "asked whether to serve a client: your control plane's URL with /verify");
+  static final Setting<Boolean> VERIFY_FAIL_OPEN =
+      Setting.bool(
+              "verify-client-url-fail-open", "serve every client while that URL cannot be reached")
+          .orElse(true);
+  static final Setting<Boolean> VERIFY_CLIENTS =
+      Setting.bool("verify-clients", "serve only the peers that the node on this machine knows")
+          .orElse(false);
+  static final Setting<Path> SOCKET =
+      Setting.path("socket", "that node's socket").orElse(Path.of("/run/weft/weft.sock"));
+  static final Setting<Path> MESH_KEY =
+      Setting.path("mesh-psk-file", "file with the secret of the region's relays, 64 hex digits");
+  static final Setting<Path> RATES =
+      Setting.path(
+          "rate-config",
+          "file with how fast a client may send: {\"PerClientRateLimitBytesPerSec\": BYTES}");
 
   static final SettingsSchema SCHEMA =
-      SettingsSchema.of("weft relay", LISTEN, STUN, HOSTNAME, CERT_DIR, STATE_DIR, TLS, REGION);
+      SettingsSchema.of(
+          "weft relay",
+          LISTEN,
+          STUN,
+          HTTP,
+          HOSTNAME,
+          CERT_DIR,
+          STATE_DIR,
+          TLS,
+          REGION,
+          VERIFY_URL,
+          VERIFY_FAIL_OPEN,
+          VERIFY_CLIENTS,
+          SOCKET,
+          MESH_KEY,
+          RATES,
+          METRICS);
 
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
@@ -81,7 +123,7 @@ public final class RelayCommand {
     }
   }
 
-  private static RelaySettings relaySettings(Settings settings) {
+  private static RelaySettings relaySettings(Settings settings) throws RelayException {
     if (!RelaySettings.isHostname(settings.value(HOSTNAME))) {
       throw settings.rejected(
           HOSTNAME,
@@ -97,7 +139,33 @@ public final class RelayCommand {
                 settings.value(STATE_DIR))
             .withTls(settings.value(TLS));
     Optional<Path> certDir = settings.find(CERT_DIR);
-    return certDir.isPresent() ? wanted.withCertDir(certDir.get()) : wanted;
+    if (certDir.isPresent()) {
+      wanted = wanted.withCertDir(certDir.get());
+    }
+    if (settings.find(HTTP).isPresent()) {
+      wanted = wanted.withHttp(socketAddress(settings, HTTP));
+    }
+    if (settings.find(METRICS).isPresent()) {
+      wanted = wanted.withMetrics(socketAddress(settings, METRICS));
+    }
+    return wanted.withPolicy(policy(settings));
+  }
+
+  private static RelayPolicy policy(Settings settings) throws RelayException {
+    RelayPolicy policy = RelayPolicy.OPEN;
+    Optional<URI> verifyUrl = settings.find(VERIFY_URL);
+    if (verifyUrl.isPresent()) {
+      policy = policy.withVerifyUrl(verifyUrl.get(), settings.value(VERIFY_FAIL_OPEN));
+    }
+    if (settings.value(VERIFY_CLIENTS)) {
+      policy = policy.withVerifySocket(settings.value(SOCKET));
+    }
+    Optional<Path> meshKey = settings.find(MESH_KEY);
+    if (meshKey.isPresent()) {
+      policy = policy.withMeshKey(MeshKey.read(meshKey.get()));
+    }
+    Optional<Path> rates = settings.find(RATES);
+    return rates.isPresent() ? policy.withRateFile(rates.get()) : policy;
   }
 
   private static InetSocketAddress socketAddress(Settings settings, Setting<HostPort> setting) {
@@ -116,6 +184,10 @@ public final class RelayCommand {
     int region = settings.value(REGION);
     out.println("Relay listens on " + text(relay.address()));
     relay.stunAddress().ifPresent(stun -> out.println("STUN answers on " + text(stun) + " (UDP)"));
+    relay.httpAddress().ifPresent(http -> out.println("Plain HTTP leads there from " + text(http)));
+    relay
+        .metricsAddress()
+        .ifPresent(metrics -> out.println("Metrics are at http://" + text(metrics) + "/metrics"));
     out.println("For the DERP map of your control plane:");
     out.println(relay.derpMapJson(region, "r" + region, settings.value(HOSTNAME)));
     if (relay.isPinned()) {

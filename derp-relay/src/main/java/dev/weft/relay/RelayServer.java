@@ -16,7 +16,9 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -30,7 +32,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A running relay. Closing it ends all connections.
@@ -45,6 +49,9 @@ public final class RelayServer implements AutoCloseable {
   private static final int MAX_HEADERS = 16 << 10;
 
   private static final int NO_STUN = -1;
+  private static final int HTTPS = 443;
+
+  private static final Duration RATES_INTERVAL = Duration.ofSeconds(5);
 
   /// So many places it takes to use up all connections.
   private static final int PLACES = 16;
@@ -53,6 +60,7 @@ public final class RelayServer implements AutoCloseable {
   private final Listeners listeners;
   private final ConnectionLimits limits;
   private final Switchboard board;
+  private final KeyChecks checks;
   private final Optional<RelayCertificate> certificate;
   private final StunAnswers stunAnswers = new StunAnswers();
   private final ChannelGroup connections =
@@ -61,19 +69,23 @@ public final class RelayServer implements AutoCloseable {
   private @Nullable SslContext tls;
   private @Nullable Channel stun;
   private @Nullable Channel listener;
+  private @Nullable Channel http;
+  private @Nullable Channel metrics;
 
   private RelayServer(
-      RelaySettings settings, Switchboard board, Optional<RelayCertificate> certificate) {
+      RelaySettings settings,
+      Switchboard board,
+      KeyChecks checks,
+      Optional<RelayCertificate> certificate) {
     this.settings = settings;
     this.board = board;
+    this.checks = checks;
     this.certificate = certificate;
     this.listeners = new Listeners(settings.threads());
+    int total = Math.min(settings.maxConnections(), Descriptors.room());
     // A front that ends TLS brings the connections of everybody.
-    int perPlace =
-        settings.tls()
-            ? Math.max(1, settings.maxConnections() / PLACES)
-            : settings.maxConnections();
-    this.limits = new ConnectionLimits(settings.maxConnections(), perPlace);
+    int perPlace = settings.tls() ? Math.max(1, total / PLACES) : total;
+    this.limits = new ConnectionLimits(total, perPlace);
   }
 
   /// Starts a relay; it serves when this returns.
@@ -88,8 +100,18 @@ public final class RelayServer implements AutoCloseable {
     Optional<RelayCertificate> certificate = certificate(settings, files, wallNow);
     Switchboard board =
         new Switchboard(
-            key, entropy, KEEP_ALIVE, WRITE_TIMEOUT, new Clients<>(), new TrafficCounters(null));
-    RelayServer relay = new RelayServer(settings, board, certificate);
+            key,
+            entropy,
+            KEEP_ALIVE,
+            WRITE_TIMEOUT,
+            settings.policy().meshKey(),
+            Rates.of(settings.policy()),
+            new Clients<>(),
+            new CopyOnWriteArrayList<>(),
+            new TrafficCounters(null),
+            new RelayEvents());
+    KeyChecks checks = new KeyChecks(settings.policy(), board);
+    RelayServer relay = new RelayServer(settings, board, checks, certificate);
     try {
       relay.open(wallNow);
     } catch (RelayException | RuntimeException e) {
@@ -117,7 +139,31 @@ public final class RelayServer implements AutoCloseable {
     if (settings.stun().isPresent()) {
       stun = listeners.receive(settings.stun().get(), stunAnswers);
     }
-    listener = listeners.listen(settings.listen(), connectionHandler());
+    if (settings.metrics().isPresent()) {
+      MetricsPage page = new MetricsPage(board, stunAnswers);
+      metrics = listeners.listen(settings.metrics().get(), pages(page::answer), "--metrics");
+    }
+    listener = listeners.listen(settings.listen(), connectionHandler(), "--listen");
+    if (settings.http().isPresent()) {
+      http = listeners.listen(settings.http().get(), pages(RelayPages.towards(base())), "--http");
+    }
+    if (board.rates().mayChange()) {
+      listeners
+          .loops()
+          .scheduleWithFixedDelay(
+              () -> Thread.ofVirtual().start(board.rates()::refresh),
+              RATES_INTERVAL.toSeconds(),
+              RATES_INTERVAL.toSeconds(),
+              TimeUnit.SECONDS);
+    }
+  }
+
+  /// Where browsers find the relay.
+  private String base() {
+    String host = settings.hostname();
+    String literal = host.contains(":") ? "[" + host + "]" : host;
+    int port = address().getPort();
+    return "https://" + literal + (port == HTTPS ? "" : ":" + port);
   }
 
   private ChannelHandler connectionHandler() {
@@ -125,13 +171,9 @@ public final class RelayServer implements AutoCloseable {
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
-        SocketAddress remote = channel.remoteAddress();
-        if (!limits.enter(remote)) {
-          channel.close();
+        if (!enter(channel)) {
           return;
         }
-        channel.closeFuture().addListener(_ -> limits.leave(remote));
-        connections.add(channel);
         if (secure != null) {
           SslHandler handler = secure.newHandler(channel.alloc());
           handler.setHandshakeTimeout(TLS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -140,14 +182,44 @@ public final class RelayServer implements AutoCloseable {
         channel
             .pipeline()
             .addLast(
-                new HttpServerCodec(
-                    new HttpDecoderConfig()
-                        .setMaxInitialLineLength(MAX_REQUEST_LINE)
-                        .setMaxHeaderSize(MAX_HEADERS)),
-                new DerpUpgrade(board.key(), ServerInfo.unlimited(), board.entropy()),
-                new HttpPages(board, REQUEST_PATIENCE));
+                httpCodec(),
+                new DerpUpgrade(board.key(), ServerInfo.unlimited(), checks, board.entropy()),
+                new HttpAnswers(RelayPages::besideDerp, REQUEST_PATIENCE),
+                new DerpArrivals(board));
       }
     };
+  }
+
+  /// Connections that are for nothing but pages, without TLS.
+  private ChannelHandler pages(Function<HttpRequest, FullHttpResponse> pages) {
+    return new ChannelInitializer<Channel>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        if (enter(channel)) {
+          channel.pipeline().addLast(httpCodec(), new HttpAnswers(pages, REQUEST_PATIENCE));
+        }
+      }
+    };
+  }
+
+  private boolean enter(Channel channel) {
+    SocketAddress remote = channel.remoteAddress();
+    if (!limits.enter(remote)) {
+      board.events().surplus.increment();
+      channel.close();
+      return false;
+    }
+    board.events().accepted.increment();
+    channel.closeFuture().addListener(_ -> limits.leave(remote));
+    connections.add(channel);
+    return true;
+  }
+
+  private static HttpServerCodec httpCodec() {
+    return new HttpServerCodec(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(MAX_REQUEST_LINE)
+            .setMaxHeaderSize(MAX_HEADERS));
   }
 
   /// Where clients connect.
@@ -158,6 +230,16 @@ public final class RelayServer implements AutoCloseable {
   /// Where STUN answers, if it does.
   public Optional<InetSocketAddress> stunAddress() {
     return Optional.ofNullable(stun).map(channel -> (InetSocketAddress) channel.localAddress());
+  }
+
+  /// Where plain HTTP answers, if it does.
+  public Optional<InetSocketAddress> httpAddress() {
+    return Optional.ofNullable(http).map(channel -> (InetSocketAddress) channel.localAddress());
+  }
+
+  /// Where `/metrics` is, if it is anywhere.
+  public Optional<InetSocketAddress> metricsAddress() {
+    return Optional.ofNullable(metrics).map(channel -> (InetSocketAddress) channel.localAddress());
   }
 
   /// The key by which clients know this relay.
@@ -232,16 +314,16 @@ public final class RelayServer implements AutoCloseable {
 
   @Override
   public void close() {
-    if (listener != null) {
-      listener.close().awaitUninterruptibly();
-    }
-    if (stun != null) {
-      stun.close().awaitUninterruptibly();
+    for (Channel open : new @Nullable Channel[] {listener, http, metrics, stun}) {
+      if (open != null) {
+        open.close().awaitUninterruptibly();
+      }
     }
     connections.forEach(Aborts::abort);
     connections.newCloseFuture().awaitUninterruptibly();
     ReferenceCountUtil.release(tls);
     tls = null;
+    checks.close();
     listeners.loops().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 

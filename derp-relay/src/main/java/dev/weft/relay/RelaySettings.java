@@ -18,6 +18,10 @@ import java.util.regex.Pattern;
 /// @param tls false only behind a front that ends TLS and passes the stream on unbuffered
 /// @param threads event loops
 /// @param maxConnections beyond which new ones are refused
+/// @param http where plain HTTP leads to the relay and answers tests for captive portals; empty for
+///   nowhere
+/// @param metrics where `/metrics` is; anybody who reaches it may read it
+/// @param policy whom to serve, and how much
 public record RelaySettings(
     InetSocketAddress listen,
     Optional<InetSocketAddress> stun,
@@ -26,7 +30,10 @@ public record RelaySettings(
     Optional<Path> certDir,
     boolean tls,
     int threads,
-    int maxConnections) {
+    int maxConnections,
+    Optional<InetSocketAddress> http,
+    Optional<InetSocketAddress> metrics,
+    RelayPolicy policy) {
   private static final Predicate<String> DNS_NAME =
       Pattern.compile(
               "(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -60,25 +67,111 @@ public record RelaySettings(
         stateDir,
         Optional.empty(),
         true,
-        Runtime.getRuntime().availableProcessors(),
-        DEFAULT_MAX_CONNECTIONS);
+        defaultThreads(Runtime.getRuntime().availableProcessors()),
+        DEFAULT_MAX_CONNECTIONS,
+        Optional.empty(),
+        Optional.empty(),
+        RelayPolicy.OPEN);
+  }
+
+  /// Half the processors: the kernel's share of a packet's work is as large as ours, and the fewer
+  /// loops, the more often sender and receiver are on the same one, which spares waking another.
+  private static int defaultThreads(int processors) {
+    return Math.max(1, processors / 2);
   }
 
   public RelaySettings withCertDir(Path dir) {
     return new RelaySettings(
-        listen, stun, hostname, stateDir, Optional.of(dir), tls, threads, maxConnections);
+        listen,
+        stun,
+        hostname,
+        stateDir,
+        Optional.of(dir),
+        tls,
+        threads,
+        maxConnections,
+        http,
+        metrics,
+        policy);
   }
 
   public RelaySettings withTls(boolean wanted) {
     return new RelaySettings(
-        listen, stun, hostname, stateDir, certDir, wanted, threads, maxConnections);
+        listen,
+        stun,
+        hostname,
+        stateDir,
+        certDir,
+        wanted,
+        threads,
+        maxConnections,
+        http,
+        metrics,
+        policy);
   }
 
   public RelaySettings withThreads(int count) {
-    return new RelaySettings(listen, stun, hostname, stateDir, certDir, tls, count, maxConnections);
+    return new RelaySettings(
+        listen,
+        stun,
+        hostname,
+        stateDir,
+        certDir,
+        tls,
+        count,
+        maxConnections,
+        http,
+        metrics,
+        policy);
   }
 
   public RelaySettings withMaxConnections(int count) {
-    return new RelaySettings(listen, stun, hostname, stateDir, certDir, tls, threads, count);
+    return new RelaySettings(
+        listen, stun, hostname, stateDir, certDir, tls, threads, count, http, metrics, policy);
+  }
+
+  public RelaySettings withHttp(InetSocketAddress address) {
+    return new RelaySettings(
+        listen,
+        stun,
+        hostname,
+        stateDir,
+        certDir,
+        tls,
+        threads,
+        maxConnections,
+        Optional.of(address),
+        metrics,
+        policy);
+  }
+
+  public RelaySettings withMetrics(InetSocketAddress address) {
+    return new RelaySettings(
+        listen,
+        stun,
+        hostname,
+        stateDir,
+        certDir,
+        tls,
+        threads,
+        maxConnections,
+        http,
+        Optional.of(address),
+        policy);
+  }
+
+  public RelaySettings withPolicy(RelayPolicy wanted) {
+    return new RelaySettings(
+        listen,
+        stun,
+        hostname,
+        stateDir,
+        certDir,
+        tls,
+        threads,
+        maxConnections,
+        http,
+        metrics,
+        wanted);
   }
 }

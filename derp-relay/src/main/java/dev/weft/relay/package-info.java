@@ -13,11 +13,16 @@
 ///
 /// The relay cannot read what it carries, and keeps nothing of it. Each client has a bounded queue
 /// that loses its oldest packets, so that a slow reader costs only itself. Connections from the
-/// same key replace each other: the last to write receives.
+/// same key replace each other: the last to write receives, and when two machines turn out to share
+/// a key both are told.
+///
+/// Whom it serves, [RelayPolicy] says: whoever proves a node key, or only those whom a control
+/// plane or the node on this machine vouches for ([KeyChecks]); and how fast each may send
+/// ([RateGate]). Relays that know the region's [MeshKey] may watch who is connected, forward
+/// packets to clients here and disconnect them. This relay does not itself connect to others.
 ///
 /// The caller supplies addresses, a state folder (the relay's key and its self-signed certificate
-/// are kept there) or a certificate. The relay does not mesh with others and admits every client
-/// that proves its node key.
+/// are kept there) or a certificate.
 ///
 /// Wire facts: `docs/protocol/dataplane.md §5`.
 @NullMarked

@@ -41,7 +41,8 @@ final class TestClient implements AutoCloseable {
   private final Channel channel;
   private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
 
-  private TestClient(NodePrivateKey key, InetSocketAddress relay, RelayIdentity identity)
+  private TestClient(
+      NodePrivateKey key, InetSocketAddress relay, RelayIdentity identity, ClientInfo info)
       throws Exception {
     this.key = key;
     Bootstrap bootstrap =
@@ -62,11 +63,7 @@ final class TestClient implements AutoCloseable {
                                 "127.0.0.1",
                                 relay.getPort()),
                             new DerpClientHandshake(
-                                key,
-                                ClientInfo.ofNode(),
-                                "127.0.0.1",
-                                null,
-                                new SecureRandom()::nextBytes),
+                                key, info, "127.0.0.1", null, new SecureRandom()::nextBytes),
                             new Recorder());
                   }
                 });
@@ -89,7 +86,24 @@ final class TestClient implements AutoCloseable {
 
   static TestClient connect(RelayServer relay, NodePrivateKey key, RelayIdentity identity)
       throws Exception {
-    return new TestClient(key, relay.address(), identity);
+    return connect(relay.address(), key, identity);
+  }
+
+  static TestClient connect(InetSocketAddress relay, NodePrivateKey key, RelayIdentity identity)
+      throws Exception {
+    return new TestClient(key, relay, identity, ClientInfo.ofNode());
+  }
+
+  /// Connects as a relay of the same region would.
+  static TestClient mesh(RelayServer relay, String meshKey) throws Exception {
+    TestClient client =
+        new TestClient(
+            NodePrivateKey.generate(new SecureRandom()::nextBytes),
+            relay.address(),
+            identity(relay),
+            new ClientInfo(ClientInfo.PROTOCOL_VERSION, true, false, "mesh", meshKey));
+    client.next();
+    return client;
   }
 
   static RelayIdentity identity(RelayServer relay) {

@@ -4,19 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weft.base.Entropy;
-import dev.weft.keys.NodePrivateKey;
-import dev.weft.testkit.SeededEntropy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-class HttpPagesTest {
+class RelayPagesTest {
   private final EmbeddedChannel channel = channel();
 
   @Test
@@ -134,19 +134,43 @@ class HttpPagesTest {
     return response.toString();
   }
 
+  @Test
+  void plainHttpLeadsToTheRelayWhateverHostItWasAskedFor() {
+    pages(RelayPages.towards("https://relay.example:8443"));
+
+    String response = exchange("GET /a?b=c HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+
+    assertTrue(response.startsWith("HTTP/1.1 302 "), response);
+    assertTrue(response.contains("location: https://relay.example:8443/a?b=c\r\n"), response);
+    assertTrue(
+        exchange("GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+            .contains("location: https://relay.example:8443/\r\n"));
+  }
+
+  @Test
+  void plainHttpAnswersTestsForCaptivePortals() {
+    pages(RelayPages.towards("https://relay.example"));
+
+    String response =
+        exchange("GET /generate_204 HTTP/1.1\r\nHost: h\r\nX-Tailscale-Challenge: ts_h\r\n\r\n");
+
+    assertTrue(response.startsWith("HTTP/1.1 204 "), response);
+    assertTrue(response.contains("X-Tailscale-Response: response ts_h\r\n"), response);
+  }
+
+  private void pages(Function<HttpRequest, FullHttpResponse> pages) {
+    channel
+        .pipeline()
+        .replace(HttpAnswers.class, null, new HttpAnswers(pages, Duration.ofSeconds(20)));
+  }
+
   private static EmbeddedChannel channel() {
-    Entropy entropy = new SeededEntropy(1)::fill;
-    Switchboard board =
-        new Switchboard(
-            NodePrivateKey.generate(entropy),
-            entropy,
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(2),
-            new Clients<>(),
-            new TrafficCounters(null));
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.freezeTime();
-    channel.pipeline().addLast(new HttpServerCodec(), new HttpPages(board, Duration.ofSeconds(20)));
+    channel
+        .pipeline()
+        .addLast(
+            new HttpServerCodec(), new HttpAnswers(RelayPages::besideDerp, Duration.ofSeconds(20)));
     return channel;
   }
 }
