@@ -8,6 +8,8 @@ public enum CloseReason {
   ABORTED,
   /// The peer answered our SYN with a reset.
   REFUSED,
+  /// The peer's policy does not let us connect.
+  PROHIBITED,
   /// The peer reset it.
   RESET,
   /// The peer stopped answering.

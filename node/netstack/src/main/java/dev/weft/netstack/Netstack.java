@@ -212,6 +212,12 @@ public final class Netstack {
     return port == 0 ? null : tcp.connect(now, route, port, remote.port(), handler);
   }
 
+  /// The peer has said, by a way that only it has, that it does not let this connection in; one
+  /// that waits for the answer to its SYN fails at the next [#flush].
+  public void reject(Endpoint local, Endpoint remote) {
+    tcp.reject(addresses.route(local.ip(), remote.ip()), local.port(), remote.port());
+  }
+
   /// Takes connections to `port` of all own addresses.
   ///
   /// @param port 0 for a free one

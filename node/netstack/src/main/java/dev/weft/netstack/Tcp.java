@@ -252,6 +252,21 @@ final class Tcp {
     }
   }
 
+  /// Whoever vouches for the remote address says that it will not take this connection. Means
+  /// nothing to one that it has taken.
+  void reject(Route route, int localPort, int remotePort) {
+    TcpConnection c =
+        flows.find(
+            route.localHigh(),
+            route.localLow(),
+            route.remoteHigh(),
+            route.remoteLow(),
+            localPort << 16 | remotePort);
+    if (c != null && c.state == TcpState.SYN_SENT) {
+      finish(c, CloseReason.PROHIBITED);
+    }
+  }
+
   /// The connection that the quoted segment is of, if it is in flight (RFC 5927 §4.1).
   private @Nullable TcpConnection findQuoted(IpView quoted, TcpView segment) {
     int ports = segment.sourcePort() << 16 | segment.destinationPort();

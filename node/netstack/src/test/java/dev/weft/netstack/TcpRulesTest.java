@@ -110,6 +110,23 @@ final class TcpRulesTest {
   }
 
   @Test
+  void aPeerThatDoesNotLetUsInFailsTheConnectButNoConnection() {
+    Script s = new Script();
+    Peer client = connectOut(s);
+    Endpoint here = client.socket.local();
+    s.stack.reject(new Endpoint(here.ip(), here.port() + 1), client.socket.remote());
+    s.flush();
+    assertNull(client.closed);
+    s.stack.reject(here, client.socket.remote());
+    s.flush();
+    assertEquals(CloseReason.PROHIBITED, client.closed);
+    Script other = Script.established();
+    other.stack.reject(other.app.socket.local(), other.app.socket.remote());
+    other.flush();
+    assertNull(other.app.closed);
+  }
+
+  @Test
   void aSimultaneousOpenIsOneConnection() {
     Script s = new Script();
     Peer client = connectOut(s);

@@ -482,6 +482,10 @@ public final class NetstackChannel extends AbstractChannel implements DuplexChan
 
     private void failConnect(IOException cause) {
       InetSocketAddress to = remote;
+      if (cause instanceof ConnectProhibitedException) {
+        fail(cause); // Would lose its type.
+        return;
+      }
       // Names the address, as for kernel sockets.
       Throwable named = to == null ? cause : annotateConnectException(cause, to);
       fail(named instanceof IOException failure ? failure : cause);
@@ -555,7 +559,7 @@ public final class NetstackChannel extends AbstractChannel implements DuplexChan
           }
         }
         case ABORTED -> unsafe().close(voidPromise());
-        case REFUSED, RESET, TIMED_OUT, UNREACHABLE -> {
+        case REFUSED, PROHIBITED, RESET, TIMED_OUT, UNREACHABLE -> {
           pipeline().fireExceptionCaught(failure(reason));
           if (isOpen) {
             unsafe().close(voidPromise());
@@ -575,6 +579,7 @@ public final class NetstackChannel extends AbstractChannel implements DuplexChan
     private static IOException failure(CloseReason reason) {
       return switch (reason) {
         case REFUSED -> new ConnectException("Connection refused");
+        case PROHIBITED -> new ConnectProhibitedException("Connection not allowed by the peer");
         case RESET, FINISHED, ABORTED -> new IOException("Connection reset by peer");
         case TIMED_OUT -> new ConnectException("Connection timed out");
         case UNREACHABLE -> new NoRouteToHostException("No route to host");

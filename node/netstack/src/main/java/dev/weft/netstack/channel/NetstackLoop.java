@@ -70,6 +70,13 @@ public final class NetstackLoop {
         .connect(remote);
   }
 
+  /// A peer's policy does not let this connection in: it fails with [ConnectProhibitedException],
+  /// unless it is open already.
+  public void reject(Endpoint local, Endpoint remote) {
+    stack.reject(local, remote);
+    requestFlush();
+  }
+
   /// Takes TCP connections to a port of all own addresses. From any thread.
   ///
   /// @param port 0 for a free one; the channel's local address tells which
@@ -91,6 +98,16 @@ public final class NetstackLoop {
         .channelFactory(this::newDatagramChannel)
         .handler(handler)
         .bind(local);
+  }
+
+  /// Opens a UDP channel from any free port that hears of `remote` only, and may send it
+  /// `ByteBuf`s. From any thread.
+  public ChannelFuture connectDatagram(InetSocketAddress remote, ChannelHandler handler) {
+    return new Bootstrap()
+        .group(eventLoop)
+        .channelFactory(this::newDatagramChannel)
+        .handler(handler)
+        .connect(remote);
   }
 
   /// For bootstraps with more options. The group must be this event loop.

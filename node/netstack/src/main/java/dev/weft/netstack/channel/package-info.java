@@ -19,6 +19,7 @@
 /// ```java
 /// ChannelFuture connect(InetSocketAddress remote, ChannelHandler handler);     // from any thread; CONNECT_TIMEOUT_MILLIS is 30 s
 /// ChannelFuture listen(int port, ChannelHandler childHandler);                 // from any thread; 0: a free port; BindException when taken
+/// ChannelFuture connectDatagram(InetSocketAddress remote, ChannelHandler handler);
 /// ChannelFuture bindDatagram(InetSocketAddress local, ChannelHandler handler); // from any thread; messages are io.netty DatagramPackets
 /// void setForwarder(Forwarder forwarder);                                      // who is asked about connections nobody listens for
 /// void refuseDatagram(InetSocketAddress local, InetSocketAddress remote);      // port unreachable, for what the forwarder took

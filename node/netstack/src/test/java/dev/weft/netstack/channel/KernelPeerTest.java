@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The Linux kernel's TCP as the other side.
 @EnabledIf(
-    value = "dev.weft.netstack.channel.KernelPeer#isPossible",
+    value = "dev.weft.netstack.channel.Tun#isPossible",
     disabledReason = "needs root and /dev/net/tun")
 final class KernelPeerTest {
   private KernelPeer peer;
@@ -60,14 +60,14 @@ final class KernelPeerTest {
   @ParameterizedTest
   @CsvSource({"false, 0, 20000000", "true, 0, 20000000", "false, 0.01, 3000000"})
   void theKernelConnectsAndBothSidesSend(boolean v6, double loss, int size) throws Exception {
-    peer.setLoss(loss);
+    peer.link.setFaults(new ImpairedLink.Faults(loss, 0, 0, 0, 0));
     byte[] down = bytes(7, size);
     Exchange exchange = new Exchange(down);
     peer.net.listen(80, halfClosing(exchange)).sync();
     byte[] up = bytes(8, size);
     Ip target = v6 ? OURS6 : OURS;
     Future<Integer> hash =
-        peer.start(() -> {
+        peer.tun.start(() -> {
           try (Socket socket = new Socket(target.toInetAddress(), 80)) {
             return talk(socket, up);
           }
@@ -81,14 +81,14 @@ final class KernelPeerTest {
   void weConnectAndBothSidesSend(double loss, int size) throws Exception {
     byte[] down = bytes(7, size);
     ServerSocket listener =
-        peer.inside(() -> new ServerSocket(9000, 1, InetAddress.getByName("100.64.0.1")));
+        peer.tun.inside(() -> new ServerSocket(9000, 1, InetAddress.getByName("100.64.0.1")));
     Future<Integer> hash =
-        peer.start(() -> {
+        peer.tun.start(() -> {
           try (Socket socket = listener.accept()) {
             return talk(socket, down);
           }
         });
-    peer.setLoss(loss);
+    peer.link.setFaults(new ImpairedLink.Faults(loss, 0, 0, 0, 0));
     byte[] up = bytes(8, size);
     Exchange exchange = new Exchange(up);
     peer.net.connect(at(KERNEL, 9000), halfClosing(exchange)).sync();
@@ -104,7 +104,7 @@ final class KernelPeerTest {
     assertInstanceOf(ConnectException.class, ours.cause());
     ExecutionException theirs =
         assertThrows(
-            ExecutionException.class, () -> peer.inside(() -> new Socket("100.64.0.2", 9)));
+            ExecutionException.class, () -> peer.tun.inside(() -> new Socket("100.64.0.2", 9)));
     assertInstanceOf(ConnectException.class, theirs.getCause());
   }
 
@@ -121,7 +121,7 @@ final class KernelPeerTest {
               }
             })
         .sync();
-    peer.inside(() -> {
+    peer.tun.inside(() -> {
       Socket socket = new Socket("100.64.0.2", 80);
       socket.setSoLinger(true, 0);
       socket.close();
@@ -148,7 +148,7 @@ final class KernelPeerTest {
         assertThrows(
             ExecutionException.class,
             () ->
-                peer.inside(() -> {
+                peer.tun.inside(() -> {
                   try (Socket socket = new Socket("100.64.0.2", 80)) {
                     socket.getOutputStream().write(1);
                     return socket.getInputStream().read();
@@ -161,7 +161,7 @@ final class KernelPeerTest {
   @Test
   void theKernelsPingIsAnswered() throws Exception {
     for (String target : new String[] {"100.64.0.2", "fd7a:115c:a1e0::2"}) {
-      Boolean reachable = peer.inside(() -> InetAddress.getByName(target).isReachable(5000));
+      Boolean reachable = peer.tun.inside(() -> InetAddress.getByName(target).isReachable(5000));
       assertTrue(reachable, target);
     }
   }
