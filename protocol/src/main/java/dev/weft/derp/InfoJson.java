@@ -1,6 +1,5 @@
 package dev.weft.derp;
 
-import io.avaje.json.JsonException;
 import io.avaje.json.JsonReader;
 import io.avaje.json.stream.BytesJsonWriter;
 import io.avaje.json.stream.JsonStream;
@@ -89,8 +88,8 @@ final class InfoJson {
         }
       }
       in.endObject();
-    } catch (JsonException e) {
-      return null;
+    } catch (RuntimeException _) {
+      return null; // whatever the bytes provoke in the reader is a property of the bytes
     }
     return new ClientInfo(version, canAckPings, isProber, appName, meshKey);
   }
@@ -117,8 +116,8 @@ final class InfoJson {
         }
       }
       in.endObject();
-    } catch (JsonException e) {
-      return null;
+    } catch (RuntimeException _) {
+      return null; // whatever the bytes provoke in the reader is a property of the bytes
     }
     return new ServerInfo(version, bytesPerSecond, burstBytes);
   }

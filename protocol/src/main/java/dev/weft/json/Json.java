@@ -41,7 +41,7 @@ public final class Json {
       throw new MalformedJson("nested deeper than " + MAX_DEPTH);
     }
     T message;
-    try (JsonReader in = STREAM.reader(bytes)) {
+    try (JsonReader in = STREAM.reader(wellFormed(bytes))) {
       message = in.isNullValue() ? null : type.read(in);
     } catch (RuntimeException e) {
       // Whatever the bytes provoke in a reader is a property of the bytes: no other exception may
@@ -53,6 +53,17 @@ public final class Json {
       throw new MalformedJson("null instead of a message");
     }
     return message;
+  }
+
+  /// What is no UTF-8 becomes U+FFFD, as in Go's reader: ours would make something else of it each
+  /// time that it is read and written.
+  private static byte[] wellFormed(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < 0) {
+        return new String(bytes, UTF_8).getBytes(UTF_8);
+      }
+    }
+    return bytes;
   }
 
   private static boolean isTooDeep(byte[] bytes) {

@@ -116,7 +116,14 @@ public final class IpView {
     fragmentOffset = 0;
     moreFragments = false;
     fragmentId = 0;
+    if (isMapped(sourceHigh(), sourceLow()) || isMapped(destinationHigh(), destinationLow())) {
+      return PacketCheck.MAPPED_ADDRESS;
+    }
     return protocol == IpProtocol.FRAGMENT ? wrapFragmentHeader() : PacketCheck.VALID;
+  }
+
+  private static boolean isMapped(long high, long low) {
+    return high == 0 && low >>> 32 == 0xffff;
   }
 
   /// RFC 8200 §4.5.

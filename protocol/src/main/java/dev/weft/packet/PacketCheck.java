@@ -12,6 +12,9 @@ public enum PacketCheck {
   BAD_HEADER_LENGTH,
   /// A total or payload length that contradicts the header.
   BAD_LENGTH,
+  /// IPv6 with an IPv4-mapped address, which never stands on a wire (RFC 4291 §2.5.5.2): to us it
+  /// would be one packet of two families.
+  MAPPED_ADDRESS,
   /// A later fragment so early that it could rewrite the transport header of the first, or a first
   /// one without that header.
   JUNK_FRAGMENT,

@@ -35,6 +35,20 @@ final class JsonTest {
   }
 
   @Test
+  void aRawValueKeepsWhatIsNoAscii() throws MalformedJson {
+    List<String> texts =
+        Json.decode(
+            listOf(STRING), Json.encode(listOf(RawJson.JSON), List.of(new RawJson("\"é€😀\""))));
+    assertEquals(List.of("é€😀"), texts);
+  }
+
+  @Test
+  void whatIsNoUtf8IsReplacedOnce() throws MalformedJson {
+    byte[] broken = {'[', '"', (byte) 0xe7, 'a', (byte) 0xff, '"', ']'};
+    assertEquals(List.of("\ufffda\ufffd"), Json.decode(listOf(STRING), broken));
+  }
+
+  @Test
   void aRawValueLeavesOutTheSpaceAroundIt() throws MalformedJson {
     assertEquals(
         List.of(new RawJson("false"), new RawJson("1")),

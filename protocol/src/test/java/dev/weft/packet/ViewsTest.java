@@ -45,6 +45,15 @@ final class ViewsTest {
     assertFalse(ip.transportChecksumValid());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {8, 24})
+  void anIpv4MappedAddressIsNoAddressOfAnIpv6Packet(int at) {
+    byte[] a = Packets.udp(A6, 1, B6, 2, new byte[3]);
+    Arrays.fill(a, at, at + 10, (byte) 0);
+    Arrays.fill(a, at + 10, at + 12, (byte) 0xff);
+    assertEquals(PacketCheck.MAPPED_ADDRESS, ip.wrap(a, 0, a.length));
+  }
+
   @Test
   void paddingBehindThePacketIsIgnored() {
     byte[] a = Packets.udp(A4, 1, B4, 2, new byte[3]);
