@@ -48,7 +48,7 @@ final class Calls {
     String said = ServerKeys.printable(text);
     String line =
         "control answered the " + what + " with " + status + (said.isEmpty() ? "" : ": " + said);
-    if (status != 429) {
+    if (status != 429 && status != 503) {
       return ControlException.of(line);
     }
     @Nullable String header = exchange.header("retry-after");

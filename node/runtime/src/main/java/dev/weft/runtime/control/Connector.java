@@ -16,8 +16,10 @@ final class Connector implements Closeable {
   private final ControlSettings settings;
   private final ServerKeys keys;
   private final NoiseDialer dialer;
+  private final DialBudget budget = new DialBudget(); // guarded by lock
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable ControlConnection connection;
+  private String lastFailure = "the control server does not keep connections"; // guarded by lock
   private @Nullable Long lastDialNanos;
   private volatile boolean closed;
 
@@ -74,6 +76,19 @@ final class Connector implements Closeable {
     if (closed) {
       throw ControlException.of("the control client is closed");
     }
+    Duration wait = budget.take(System.nanoTime());
+    if (wait.isPositive()) {
+      throw ControlException.retryAfter(lastFailure, wait);
+    }
+    try {
+      return dialNow();
+    } catch (IOException e) {
+      lastFailure = Dialer.reason(e);
+      throw e;
+    }
+  }
+
+  private ControlConnection dialNow() throws IOException, InterruptedException {
     MachineKey key = keys.key();
     long now = System.nanoTime();
     boolean recent = lastDialNanos != null && now - lastDialNanos < RECENT.toNanos();

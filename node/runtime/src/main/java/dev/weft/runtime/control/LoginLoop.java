@@ -81,13 +81,14 @@ final class LoginLoop implements Loop.Step {
   private void visit(Registration.Goal goal, Registration.Result.Visit visit)
       throws InterruptedException {
     teller.recovered();
+    boolean first = goal.followup().isEmpty();
     boolean same = visit.url().equals(goal.followup());
     if (standing.advance(goal, visit.next()) && !same) {
-      patience.reset();
       teller.login(new LoginState.AwaitingUser(visit.url()));
-    } else {
-      standing.rest(
-          patience.next()); // the server says "still waiting" at once instead of holding on
+    }
+    if (!first) {
+      // The server says "still waiting", or names another page, at once instead of holding on.
+      standing.rest(patience.next());
     }
   }
 }

@@ -39,7 +39,7 @@ final class Loop implements Runnable {
   private void runStep() throws InterruptedException {
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // A defect, ours or the listener's. A node that never asks control again would be worse.
       LOG.error("the control client goes on after a defect", e);
       standing.rest(AFTER_A_DEFECT);

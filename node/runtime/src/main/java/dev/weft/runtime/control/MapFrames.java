@@ -3,7 +3,6 @@ package dev.weft.runtime.control;
 import dev.weft.json.Json;
 import dev.weft.json.MalformedJson;
 import dev.weft.tailcfg.MapResponse;
-import io.airlift.compress.v3.MalformedInputException;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -14,10 +13,16 @@ import java.util.Optional;
 /// Reads the messages of a map stream: a little-endian length, then one zstd frame of JSON.
 /// `docs/protocol/control.md` §5.2.
 final class MapFrames {
-  /// The official minimal client takes 4 MiB; ten thousand peers compress to less than twice that.
+  /// The official minimal client takes 4 MiB; ten thousand peers compress to less.
   static final int MAX_FRAME_BYTES = 8 << 20;
 
-  static final int MAX_MESSAGE_BYTES = 32 << 20;
+  static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+  /// Objects and lists of a message, and values in them. A peer has some ten of the first and a
+  /// hundred of the second; both cost far more memory than the two bytes that make one.
+  static final int MAX_CONTAINERS = 256 << 10;
+
+  static final int MAX_VALUES = 1 << 20;
 
   private static final int LENGTH_BYTES = 4;
 
@@ -42,10 +47,25 @@ final class MapFrames {
       throw new EOFException("the map stream ended within a message");
     }
     try {
-      return Optional.of(Json.decode(MapResponse.JSON, decompress(frame)));
+      byte[] message = decompress(frame);
+      if (isTooRich(message)) {
+        throw ControlException.of("control sent a map message of too many parts");
+      }
+      return Optional.of(Json.decode(MapResponse.JSON, message));
     } catch (MalformedJson e) {
       throw ControlException.of("control sent a map message that is no JSON: " + e.getMessage(), e);
     }
+  }
+
+  /// Brackets and commas inside of texts count too, which errs on the safe side.
+  private static boolean isTooRich(byte[] message) {
+    int containers = 0;
+    int values = 0;
+    for (byte b : message) {
+      containers += b == '{' || b == '[' ? 1 : 0;
+      values += b == ',' ? 1 : 0;
+    }
+    return containers > MAX_CONTAINERS || values > MAX_VALUES;
   }
 
   private static long littleEndian(byte[] prefix) {
@@ -63,7 +83,8 @@ final class MapFrames {
             "control sent a map message of more than " + MAX_MESSAGE_BYTES + " bytes");
       }
       return message;
-    } catch (MalformedInputException | IndexOutOfBoundsException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // Whatever the bytes provoke in the decompressor is a property of the bytes.
       throw ControlException.of("control sent a map message that does not decompress", e);
     }
   }

@@ -20,6 +20,9 @@ final class MapLoop implements Loop.Step {
   /// Also the limit for the response to begin.
   static final Duration WATCHDOG = Duration.ofMinutes(2);
 
+  /// A stream that lived this long was a good one: what ends it is a new trouble.
+  private static final Duration SETTLED = Duration.ofSeconds(30);
+
   private static final Duration MAX_SLEEP = Duration.ofMinutes(5);
   private final ControlSettings settings;
   private final ControlState state;
@@ -65,15 +68,25 @@ final class MapLoop implements Loop.Step {
   }
 
   private void poll(NodeReport report, NodeKey key) throws InterruptedException {
+    long begun = System.nanoTime();
     try {
       readStream(report, key);
+      settled(begun);
       standing.rest(patience.next()); // the server has ended it, as when it restarts
     } catch (InterruptedIOException _) {
       throw new InterruptedException();
     } catch (IOException e) {
       connector.suspect(e);
       teller.problem(e);
+      settled(begun);
       standing.rest(patience.after(e));
+    }
+  }
+
+  /// Not each map that comes: a server could end every stream behind its first.
+  private void settled(long begun) {
+    if (System.nanoTime() - begun > SETTLED.toNanos()) {
+      patience.reset();
     }
   }
 
@@ -103,7 +116,6 @@ final class MapLoop implements Loop.Step {
     NetworkMap map =
         fold.fold(message, settings.clock().instant())
             .orElseThrow(() -> ControlException.of("control's first map does not say who we are"));
-    patience.reset();
     teller.recovered();
     teller.map(map);
     if (message.debug() != null && message.debug().sleepSeconds() > 0) {
@@ -119,7 +131,7 @@ final class MapLoop implements Loop.Step {
     }
     if (!message.popBrowserUrl().isEmpty() && !message.popBrowserUrl().equals(lastBrowsed)) {
       lastBrowsed = message.popBrowserUrl();
-      teller.browse(ServerKeys.printable(lastBrowsed));
+      WebPage.of(lastBrowsed).ifPresent(teller::browse);
     }
   }
 

@@ -41,8 +41,9 @@ final class PingAnswerer {
         .start(() -> {
           try {
             answer(request);
-          } catch (IOException | IllegalArgumentException e) {
-            LOG.debug("a question of control was not answered: {}", e.getMessage());
+          } catch (IOException | RuntimeException e) {
+            // Whatever control's question provokes ends with it.
+            LOG.debug("a question of control was not answered: {}", e.toString());
           } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
           } finally {
@@ -53,6 +54,9 @@ final class PingAnswerer {
 
   private void answer(PingRequest request) throws IOException, InterruptedException {
     URI url = URI.create(request.url());
+    if (url.getRawPath() == null) {
+      throw new IllegalArgumentException("no path in " + ServerKeys.printable(request.url()));
+    }
     switch (request.types()) {
       case "" -> head(url, request.urlIsNoise());
       case "c2n" -> {
@@ -70,8 +74,10 @@ final class PingAnswerer {
   private void head(URI url, boolean noise) throws IOException, InterruptedException {
     if (noise) {
       calls.call("HEAD", path(url), new byte[0]);
-    } else {
+    } else if (WebPage.of(url.toString()).isPresent()) {
       http.request(HttpMethod.HEAD, url);
+    } else {
+      throw new IllegalArgumentException("no web address: " + ServerKeys.printable(url.toString()));
     }
   }
 

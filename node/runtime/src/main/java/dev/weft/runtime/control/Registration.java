@@ -91,7 +91,12 @@ final class Registration {
       throw ControlException.of("control says that the new node key has expired already");
     }
     if (!response.authUrl().isEmpty()) {
-      String url = ServerKeys.printable(response.authUrl());
+      String url =
+          WebPage.of(response.authUrl())
+              .orElseThrow(() ->
+                  ControlException.of(
+                      "control sent the user to something that is no web page: "
+                          + ServerKeys.printable(response.authUrl())));
       return new Result.Visit(url, new Goal(goal.request(), url, key));
     }
     save(key);
@@ -99,12 +104,12 @@ final class Registration {
   }
 
   private void save(NodePrivateKey key) throws IOException {
-    candidate = null;
     Optional<NodePrivateKey> before = state.nodeKey();
-    if (before.isPresent() && before.get().publicKey().equals(key.publicKey())) {
-      return;
+    if (before.isEmpty() || !before.get().publicKey().equals(key.publicKey())) {
+      // Until it is kept it stays the one to offer: control knows it, and would have us twice.
+      state.saveNodeKey(key, before.map(NodePrivateKey::publicKey).orElse(NodeKey.ZERO));
     }
-    state.saveNodeKey(key, before.map(NodePrivateKey::publicKey).orElse(NodeKey.ZERO));
+    candidate = null;
   }
 
   private RegisterResponse ask(Goal goal, NodePrivateKey key, Hostinfo hostinfo)

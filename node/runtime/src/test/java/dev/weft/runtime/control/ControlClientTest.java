@@ -4,7 +4,6 @@ import static dev.weft.runtime.control.FakeControl.next;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,16 +30,11 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,8 +50,8 @@ class ControlClientTest {
   private final MachinePrivateKey machine = MachinePrivateKey.generate(entropy::fill);
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-  private final Memory memory = new Memory();
-  private final Recorder events = new Recorder();
+  private final ClientRig.Memory memory = new ClientRig.Memory();
+  private final ClientRig.Recorder events = new ClientRig.Recorder();
   private FakeControl server;
   private ControlClient client;
 
@@ -183,7 +177,7 @@ class ControlClientTest {
     ControlProblem problem = events.next(ControlProblem.class);
     assertEquals("control refused the login: busy", problem.message());
     server.onRegister = request -> RegisterResponse.builder().machineAuthorized(true).build();
-    events.next(Recovered.class);
+    events.next(ClientRig.Recovered.class);
     events.next(LoginState.LoggedIn.class);
   }
 
@@ -253,7 +247,7 @@ class ControlClientTest {
     FakeControl.Stream again = next(server.streams);
     again.begin();
     again.send(first());
-    events.next(Recovered.class);
+    events.next(ClientRig.Recovered.class);
     events.next(NetworkMap.class);
   }
 
@@ -387,9 +381,14 @@ class ControlClientTest {
     URI url = server.url();
     server.close();
     client.login(LoginRequest.resume());
-    assertEquals(
-        "cannot connect to 127.0.0.1 port " + url.getPort() + ": Connection refused",
-        events.next(ControlProblem.class).message());
+    String message = events.next(ControlProblem.class).message();
+    // Reset: a listener that is just being closed still takes what is in its backlog.
+    assertTrue(
+        message.matches(
+            "cannot connect to 127\\.0\\.0\\.1 port "
+                + url.getPort()
+                + ": Connection (refused|reset by peer)"),
+        message);
   }
 
   @Test
@@ -476,95 +475,5 @@ class ControlClientTest {
         .name(name)
         .key(NodeKey.parse("nodekey:" + "22".repeat(32)))
         .build();
-  }
-
-  /// The state of a node, in memory.
-  private static final class Memory implements ControlState {
-    private final Map<URI, MachineKey> serverKeys = new HashMap<>();
-    private Optional<NodePrivateKey> nodeKey = Optional.empty();
-    private NodeKey old = NodeKey.ZERO;
-
-    @Override
-    public synchronized Optional<MachineKey> serverKey(URI server) {
-      return Optional.ofNullable(serverKeys.get(server));
-    }
-
-    @Override
-    public synchronized void saveServerKey(URI server, MachineKey key) {
-      serverKeys.put(server, key);
-    }
-
-    @Override
-    public synchronized void forgetServerKey(URI server) {
-      serverKeys.remove(server);
-    }
-
-    @Override
-    public synchronized Optional<NodePrivateKey> nodeKey() {
-      return nodeKey;
-    }
-
-    @Override
-    public synchronized NodeKey oldNodeKey() {
-      return old;
-    }
-
-    @Override
-    public synchronized void saveNodeKey(NodePrivateKey key, NodeKey before) throws IOException {
-      nodeKey = Optional.of(key);
-      old = before;
-    }
-
-    @Override
-    public synchronized void forgetNodeKey() {
-      nodeKey = Optional.empty();
-      old = NodeKey.ZERO;
-    }
-  }
-
-  private record Recovered() {}
-
-  /// Keeps events; asking for one kind passes over others.
-  private static final class Recorder implements ControlEvents {
-    private final BlockingQueue<Object> all = new LinkedBlockingQueue<>();
-    volatile boolean throwing;
-
-    <T> T next(Class<T> kind) throws InterruptedException {
-      while (true) {
-        Object event = FakeControl.next(all);
-        if (kind.isInstance(event)) {
-          return assertInstanceOf(kind, event);
-        }
-      }
-    }
-
-    @Override
-    public void onNetworkMap(NetworkMap map) {
-      if (throwing) {
-        throwing = false;
-        throw new IllegalStateException("the listener's defect");
-      }
-      all.add(map);
-    }
-
-    @Override
-    public void onLogin(LoginState state) {
-      all.add(state);
-    }
-
-    @Override
-    public void onNodeKey(NodePrivateKey key) {
-      all.add(key);
-    }
-
-    @Override
-    public void onProblem(ControlProblem problem) {
-      all.add(problem);
-    }
-
-    @Override
-    public void onRecovered() {
-      all.add(new Recovered());
-    }
   }
 }

@@ -219,6 +219,11 @@ final class FakeControl implements AutoCloseable {
       ctx.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(body, UTF_8), true));
     }
 
+    /// Ends the connection of this request.
+    void cut() {
+      ctx.channel().parent().close();
+    }
+
     void head(int status, boolean end) {
       ctx.writeAndFlush(
           new DefaultHttp2HeadersFrame(
