@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class ServeState {
   private @Nullable ServeConfig config;
 
+  /// What [#undo] goes back to.
+  private @Nullable ServeConfig before;
+
   private ServeState(@Nullable ServeConfig config) {
     this.config = config;
   }
@@ -94,9 +97,15 @@ public final class ServeState {
       return new Outcome.Refused(conflict);
     }
     Set<String> ended = new TreeSet<>(config().foreground().keySet());
+    before = config;
     config = next.retainForeground(liveSessions);
     ended.removeAll(config.foreground().keySet());
     return new Outcome.Changed(ended);
+  }
+
+  /// Takes the last [#set] back: it could not be stored.
+  public void undo() {
+    config = before;
   }
 
   /// A watch of the bus ended, for whatever reason. Returns whether that changed what is served.

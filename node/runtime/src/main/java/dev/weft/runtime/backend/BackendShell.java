@@ -19,6 +19,7 @@ import dev.weft.runtime.localapi.NotifyBus;
 import dev.weft.runtime.state.StateException;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 /// is in a [Snapshot], replaced before they are told.
 final class BackendShell {
   private static final Logger LOG = LoggerFactory.getLogger(BackendShell.class);
+  private static final Duration SAVE_AGAIN = Duration.ofSeconds(10);
   private static final HealthState NO_WARNINGS = new HealthState(Collections.emptySortedMap());
 
   /// A moment of the backend, read without the lock.
@@ -54,6 +56,9 @@ final class BackendShell {
   private final StoredPrefs storedPrefs;
   private final MapCache mapCache;
   private final Reports reports;
+  private final Unsaved unsaved = new Unsaved(); // guarded by this
+  private boolean willSaveAgain; // guarded by this
+  private boolean closed; // guarded by this
   private final NotifyBus bus;
   private @Nullable DataPlane plane; // set once, before begin
   private @Nullable ControlLink control; // guarded by this
@@ -97,10 +102,16 @@ final class BackendShell {
   }
 
   synchronized void close() {
+    closed = true;
     if (cancelTimer != null) {
       cancelTimer.run();
     }
     closeControl();
+  }
+
+  /// Something outside the core has changed that health speaks of.
+  synchronized void refresh() {
+    settle();
   }
 
   private synchronized void networkChanged() {
@@ -191,7 +202,8 @@ final class BackendShell {
             core.problem(),
             map,
             core.isFromCache(),
-            relayProblem);
+            relayProblem,
+            parts.store().problem());
     boolean healthChanged = !health.equals(snapshot.health());
     snapshot =
         new Snapshot(
@@ -206,6 +218,7 @@ final class BackendShell {
       bus.publish(Notify.builder().health(health));
     }
     schedule();
+    scheduleSaving();
   }
 
   private void schedule() {
@@ -243,7 +256,7 @@ final class BackendShell {
 
     @Override
     public void savePrefs(Prefs prefs) {
-      keep(() -> storedPrefs.save(prefs));
+      keep("prefs", () -> storedPrefs.save(prefs));
     }
 
     @Override
@@ -302,12 +315,12 @@ final class BackendShell {
 
     @Override
     public void keepMap(NetworkMap map) {
-      keep(() -> mapCache.save(map));
+      keep("map", () -> mapCache.save(map));
     }
 
     @Override
     public void forgetMap() {
-      keep(mapCache::clear);
+      keep("map", mapCache::clear);
     }
 
     @Override
@@ -315,21 +328,41 @@ final class BackendShell {
       events.add(event);
     }
 
-    /// A full disk must not stop a node that works: it is said, and the change holds until the
-    /// restart.
-    private void keep(Write write) {
+    /// A full disk must not stop a node that works: it is said, the change holds until the restart,
+    /// and is written as soon as that can be done.
+    private void keep(String kind, Unsaved.Write write) {
       try {
-        write.run();
+        unsaved.write(kind, write);
       } catch (StateException e) {
         LOG.error("{}", e.getMessage());
-        failure = new BackendException(String.valueOf(e.getMessage()));
+        failure =
+            new BackendException(
+                e.getMessage() + "; the change holds, but is not saved until that can be written");
       }
     }
   }
 
-  @FunctionalInterface
-  private interface Write {
-    void run() throws StateException;
+  /// Something could not be saved, here or by others: whether it can be now is tried until it can.
+  private void scheduleSaving() {
+    if (!willSaveAgain && parts.store().problem().isPresent()) {
+      willSaveAgain = true;
+      parts.timer().at(parts.clock().instant().plus(SAVE_AGAIN), this::saveAgain);
+    }
+  }
+
+  private synchronized void saveAgain() {
+    willSaveAgain = false;
+    if (closed) {
+      return;
+    }
+    try {
+      unsaved.retry();
+      parts.store().rewrite();
+      LOG.info("the state can be saved again");
+    } catch (StateException e) {
+      LOG.debug("still not saved: {}", e.getMessage());
+    }
+    settle();
   }
 
   /// What control tells. A session that has been replaced still may say a last word: it is not

@@ -22,6 +22,7 @@ final class HealthBook {
 
   private HealthBook() {}
 
+  /// @param stateProblem why what changed last is not saved
   /// @param relayProblem why the home relay is not connected; null when it is, or none is wanted
   static HealthState of(
       Instant now,
@@ -29,7 +30,8 @@ final class HealthBook {
       Optional<ControlProblem> problem,
       Optional<NetworkMap> map,
       boolean fromCache,
-      @Nullable String relayProblem) {
+      @Nullable String relayProblem,
+      Optional<String> stateProblem) {
     SortedMap<String, HealthState.Warning> warnings = new TreeMap<>();
     if (state != State.STOPPED && state != State.NO_STATE) {
       problem.ifPresent(p -> add(warnings, control(p, fromCache)));
@@ -44,6 +46,15 @@ final class HealthBook {
                 null));
       }
     }
+    stateProblem.ifPresent(why ->
+        add(
+            warnings,
+            warning(
+                "state-not-saved",
+                "high",
+                "Changes are not saved",
+                "What has changed since would be lost by a restart: " + why,
+                null)));
     map.ifPresent(m -> {
       fromControl(m, warnings);
       expiry(now, m.self(), warnings);

@@ -313,6 +313,7 @@ public final class NodeBackend implements LocalBackend {
         case ServeSettings.Outcome.Refused refused -> throw new BackendException(refused.why());
       };
     } catch (IOException e) {
+      shell.refresh();
       throw new BackendException(String.valueOf(e.getMessage()));
     }
   }

@@ -105,7 +105,7 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     idle = context.executor().schedule(() -> context.close(), IDLE_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static Request decode(FullHttpRequest request) {
+  static Request decode(FullHttpRequest request) {
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
     Map<String, String> headers = new HashMap<>(); // for look-ups only
     for (Map.Entry<String, String> header : request.headers()) {

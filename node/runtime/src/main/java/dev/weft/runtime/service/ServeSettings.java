@@ -77,7 +77,13 @@ public final class ServeSettings implements ServeConfigSource {
     }
     return switch (state.set(next, "", liveSessions, shieldsUp)) {
       case ServeState.Outcome.Changed changed -> {
-        changed();
+        try {
+          store();
+        } catch (StateException e) {
+          state.undo(); // what a restart would take away is not served
+          throw e;
+        }
+        tell();
         yield new Outcome.Changed(changed.endedSessions());
       }
       case ServeState.Outcome.Refused refused -> new Outcome.Refused(refused.why());
@@ -88,7 +94,8 @@ public final class ServeSettings implements ServeConfigSource {
   /// A watch of the event stream has ended, and what was served under it with it.
   public synchronized void endSession(String sessionId) throws StateException {
     if (state.endSession(sessionId)) {
-      changed();
+      tell();
+      store();
     }
   }
 
@@ -100,9 +107,12 @@ public final class ServeSettings implements ServeConfigSource {
     });
   }
 
-  private void changed() throws StateException {
+  private void tell() {
     json = state.json();
     loop.submit(() -> listeners.forEach(listener -> listener.accept(forServices())));
+  }
+
+  private void store() throws StateException {
     Optional<String> stored = state.stored();
     if (stored.isPresent()) {
       store.write(SECTION, stored.get());

@@ -31,9 +31,21 @@ final class AtomicFile {
         channel.write(bytes);
       }
       channel.force(true);
+      Files.move(temporary, file, ATOMIC_MOVE, REPLACE_EXISTING);
+    } catch (IOException e) {
+      discard(temporary, e);
+      throw e;
     }
-    Files.move(temporary, file, ATOMIC_MOVE, REPLACE_EXISTING);
     syncFolder(file);
+  }
+
+  /// On a full disk the half of a file is what others then lack.
+  private static void discard(Path temporary, IOException because) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      because.addSuppressed(e);
+    }
   }
 
   /// Without this the rename itself may be lost, although the content is on disk.

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Holds a state folder for this process. The operating system drops the lock when the process
 /// dies, however it dies.
@@ -21,6 +23,8 @@ import java.time.Instant;
 /// alone does not tell (in a container it is the same after each restart), the pid with the
 /// process's start time does.
 final class FolderLock implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
+
   private final FileChannel channel;
   private final Path holder;
 
@@ -40,13 +44,23 @@ final class FolderLock implements Closeable {
         channel.close();
         throw held(folder, pidOf(holder));
       }
-      Files.writeString(holder, identity());
-      Files.setPosixFilePermissions(holder, PosixFilePermissions.fromString("rw-r--r--"));
+      tellHolder(holder);
       return new FolderLock(channel, holder);
     } catch (StateException e) {
       throw e;
     } catch (IOException e) {
       throw new StateException("cannot lock the state folder " + folder, e);
+    }
+  }
+
+  /// On a full disk nobody can be told, and the node must start all the same: it may be the only
+  /// way to the machine.
+  private static void tellHolder(Path holder) {
+    try {
+      Files.writeString(holder, identity());
+      Files.setPosixFilePermissions(holder, PosixFilePermissions.fromString("rw-r--r--"));
+    } catch (IOException e) {
+      LOG.warn("cannot write {}: {}", holder, e.getMessage());
     }
   }
 

@@ -5,6 +5,8 @@ import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.json.stream.JsonStream;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,29 +21,22 @@ final class StateDocument {
 
   private StateDocument() {}
 
+  /// Put together by hand: the writer passes a raw value on as if each character were a byte.
   static byte[] encode(Map<String, String> sections) {
-    StringWriter text = new StringWriter();
-    try (JsonWriter json = JSON.writer(text)) {
-      json.beginObject();
-      json.name("Version");
-      json.value(VERSION);
-      json.name("Sections");
-      json.beginObject();
-      sections.forEach((name, value) -> {
-        json.name(name);
-        json.rawValue(value);
-      });
-      json.endObject();
-      json.endObject();
+    StringBuilder text = new StringBuilder("{\"Version\":" + VERSION + ",\"Sections\":{");
+    String between = "";
+    for (Map.Entry<String, String> section : sections.entrySet()) {
+      text.append(between).append(quote(section.getKey())).append(':').append(section.getValue());
+      between = ",";
     }
-    return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+    return text.append("}}\n").toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /// Throws `IllegalArgumentException` with the reason when these bytes are not a state document.
   static Map<String, String> decode(byte[] bytes) {
     Map<String, String> sections = new TreeMap<>();
     int version = 0;
-    try (JsonReader json = JSON.reader(bytes)) {
+    try (JsonReader json = JSON.reader(text(bytes))) {
       json.beginObject();
       while (json.hasNextField()) {
         switch (json.nextField()) {
@@ -61,6 +56,14 @@ final class StateDocument {
               : "no format version in it");
     }
     return sections;
+  }
+
+  private static String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("not UTF-8", e);
+    }
   }
 
   private static void decodeSections(JsonReader json, Map<String, String> sections) {

@@ -19,6 +19,12 @@ public final class StateStore implements Closeable {
   private final Map<String, byte[]> volatileCaches = new LinkedHashMap<>();
   private Map<String, String> sections;
 
+  /// A write has failed, perhaps after its rename: what the file holds is known again with the next
+  /// one that succeeds.
+  private boolean uncertain;
+
+  private volatile @Nullable StateException problem;
+
   private StateStore(@Nullable Path file, @Nullable FolderLock lock, Map<String, String> sections) {
     this.file = file;
     this.lock = lock;
@@ -84,18 +90,34 @@ public final class StateStore implements Closeable {
     change(new Change().remove(section));
   }
 
-  /// Applies all of a change or nothing of it. When this throws, the file and what [#read] answers
-  /// are as before.
+  /// Applies all of a change or nothing of it. When this throws, what [#read] answers is as before,
+  /// and the change must not be taken for saved.
   public synchronized void change(Change change) throws StateException {
     Map<String, String> next = new TreeMap<>(sections);
     change.applyTo(next);
-    if (next.equals(sections)) {
+    if (next.equals(sections) && !uncertain) {
       return;
     }
     if (file != null) {
+      uncertain = true;
       replace(file, StateDocument.encode(next));
+      uncertain = false;
     }
     sections = next;
+  }
+
+  /// Writes the document once more, if a write has failed since it was last known to be whole.
+  public synchronized void rewrite() throws StateException {
+    if (problem != null && file != null) {
+      uncertain = true;
+      change(new Change());
+    }
+  }
+
+  /// Why the last write did not succeed, in one line for the user; empty when it did.
+  public Optional<String> problem() {
+    StateException last = problem;
+    return last == null ? Optional.empty() : Optional.ofNullable(last.getMessage());
   }
 
   /// A cache file of the folder, or empty when there is none or it cannot be read.
@@ -156,11 +178,14 @@ public final class StateStore implements Closeable {
     return file == null ? null : file.resolveSibling(name);
   }
 
-  private static void replace(Path file, byte[] content) throws StateException {
+  private void replace(Path target, byte[] content) throws StateException {
     try {
-      AtomicFile.replace(file, content);
+      AtomicFile.replace(target, content);
+      problem = null;
     } catch (IOException e) {
-      throw new StateException("cannot write " + file, e);
+      StateException failed = new StateException("cannot write " + target, e);
+      problem = failed;
+      throw failed;
     }
   }
 

@@ -42,6 +42,7 @@ import dev.weft.tailcfg.Node;
 import dev.weft.tailcfg.ReportedEndpoint;
 import dev.weft.tailcfg.User;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -111,6 +112,43 @@ class NodeBackendTest {
     backend.editPrefs(MaskedPrefs.NONE.with(Pref.WANT_RUNNING, false));
     assertEquals(State.STOPPED, backend.status(false).backendState());
     assertTrue(control.calls.contains("pause") && plane.calls.contains("halt"));
+  }
+
+  @Test
+  void whatTheDiskDoesNotTakeIsSaidInEffectAndSavedWhenItCanBe() throws Exception {
+    comeUp();
+    Path inTheWay = folder.resolve("weft.state.tmp").resolve("x");
+    Files.createDirectories(inTheWay);
+    BackendException e =
+        assertThrows(
+            BackendException.class,
+            () -> backend.editPrefs(MaskedPrefs.NONE.with(Pref.HOSTNAME, "beta")));
+    assertTrue(e.getMessage().contains("not saved"), e::getMessage);
+    assertEquals("beta", backend.prefs().hostname());
+    assertEquals(State.RUNNING, backend.status(false).backendState());
+    assertTrue(backend.status(false).health().getFirst().contains("weft.state"));
+    assertTrue(!store.read("Prefs").orElseThrow().contains("beta"));
+
+    runTimers();
+    assertEquals(1, backend.status(false).health().size(), "still not");
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    runTimers();
+    assertEquals(List.of(), backend.status(false).health());
+    assertTrue(store.read("Prefs").orElseThrow().contains("beta"));
+  }
+
+  @Test
+  void whatIsServedIsWhatARestartWouldServe() throws Exception {
+    comeUp();
+    Path inTheWay = folder.resolve("weft.state.tmp").resolve("x");
+    Files.createDirectories(inTheWay);
+    String served = "{\"TCP\":{\"80\":{\"HTTP\":true}}}";
+    assertThrows(BackendException.class, () -> backend.replaceServeConfig("null", served));
+    assertEquals("null", backend.serveConfig());
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    assertTrue(backend.replaceServeConfig("null", served));
   }
 
   @Test
@@ -284,6 +322,14 @@ class NodeBackendTest {
     control.events.onNetworkMap(Maps.map(MapResponse.builder().node(SELF).peers(List.of(WEB))));
     backend.planeListener().onConnectivity(true);
     runSoon();
+  }
+
+  /// What waits now, and not what follows from it.
+  private void runTimers() {
+    for (Runnable action : List.copyOf(soon)) {
+      soon.remove(action);
+      action.run();
+    }
   }
 
   private void runSoon() {

@@ -31,6 +31,19 @@ class StateStoreTest {
   }
 
   @Test
+  void textOfAnyAlphabetIsKept() throws IOException {
+    try (StateStore store = StateStore.openFolder(folder)) {
+      store.write("Prefs", "{\"Hostname\":\"caf\u00e9-\u20ac-\ud83d\ude00\"}");
+      store.writeText("Na\u00efve", "\u00e9\n\"");
+    }
+    try (StateStore store = StateStore.openFolder(folder)) {
+      assertEquals(
+          Optional.of("{\"Hostname\":\"caf\u00e9-\u20ac-\ud83d\ude00\"}"), store.read("Prefs"));
+      assertEquals(Optional.of("\u00e9\n\""), store.readText("Na\u00efve"));
+    }
+  }
+
+  @Test
   void theFileIsForItsOwnerOnly() throws IOException {
     try (StateStore store = StateStore.openFolder(folder)) {
       store.writeText("MachineKey", "privkey:00");
@@ -102,6 +115,12 @@ class StateStoreTest {
       assertThrows(StateException.class, () -> store.writeText("NodeKey", "new"));
       assertEquals(Optional.of("old"), store.readText("NodeKey"));
       assertTrue(Files.readString(nested.resolve("weft.state")).contains("old"));
+      assertTrue(store.problem().orElseThrow().contains("weft.state"));
+      Files.delete(nested.resolve("weft.state.tmp").resolve("in the way"));
+      Files.delete(nested.resolve("weft.state.tmp"));
+      store.rewrite();
+      assertEquals(Optional.empty(), store.problem());
+      assertEquals(Optional.of("old"), store.readText("NodeKey"));
     }
   }
 
