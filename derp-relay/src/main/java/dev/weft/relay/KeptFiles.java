@@ -3,6 +3,7 @@ package dev.weft.relay;
 import dev.weft.base.Entropy;
 import dev.weft.keys.NodePrivateKey;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,9 @@ final class KeptFiles {
       byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
       Files.write(next, bytes, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      try (FileChannel named = FileChannel.open(folder)) {
+        named.force(true); // or the name may be lost, although the content is on disk
+      }
     } catch (IOException e) {
       throw new RelayException("cannot write " + file, e);
     }

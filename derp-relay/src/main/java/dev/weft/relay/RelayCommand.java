@@ -5,6 +5,7 @@ import dev.weft.config.HostPort;
 import dev.weft.config.Setting;
 import dev.weft.config.Settings;
 import dev.weft.config.SettingsSchema;
+import dev.weft.transport.supervise.Supervisor;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -106,8 +107,11 @@ public final class RelayCommand {
         return EXIT_USAGE;
       }
       RelayServer relay = RelayServer.start(relaySettings(settings));
-      try (relay) {
+      Supervisor supervisor = Supervisor.of(environment);
+      try (relay;
+          supervisor) {
         announce(relay, settings, out);
+        supervisor.ready("relay on " + text(relay.address()), relay.loops());
         end.await();
       }
       return 0;

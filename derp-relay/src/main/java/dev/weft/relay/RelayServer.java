@@ -14,6 +14,7 @@ import dev.weft.transport.limit.ConnectionLimits;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -119,6 +120,11 @@ public final class RelayServer implements AutoCloseable {
       throw e;
     }
     return relay;
+  }
+
+  /// What must keep turning for clients to be served.
+  EventLoopGroup loops() {
+    return listeners.loops();
   }
 
   private static Optional<RelayCertificate> certificate(

@@ -10,6 +10,7 @@ import dev.weft.config.Settings;
 import dev.weft.config.SettingsSchema;
 import dev.weft.control.admin.AdminCommands;
 import dev.weft.tailcfg.DerpMap;
+import dev.weft.transport.supervise.Supervisor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -159,10 +160,12 @@ public final class ControlCommand {
     }
     CountDownLatch stopped = new CountDownLatch(1);
     ControlServer server = ControlServer.start(read(settings));
+    Supervisor supervisor = Supervisor.of(System.getenv());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  supervisor.close();
                   server.close();
                   stopped.countDown();
                 },
@@ -171,6 +174,9 @@ public final class ControlCommand {
         "control plane of %s listens on %s, key %s%n",
         settings.value(DOMAIN), text(server.address()), server.publicKey());
     out.flush();
+    supervisor.ready(
+        "control plane of %s on %s".formatted(settings.value(DOMAIN), text(server.address())),
+        server.loops());
     try {
       stopped.await();
     } catch (InterruptedException _) {

@@ -10,6 +10,7 @@ import dev.weft.control.tailnet.TailnetConfig;
 import dev.weft.control.tailnet.TailnetStore;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.MachinePrivateKey;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ public final class ControlServer implements AutoCloseable {
   private final @Nullable InetSocketAddress httpAddress;
   private final @Nullable InetSocketAddress metricsAddress;
   private final Path adminSocket;
+  private final EventLoopGroup loops;
   private final Deque<AutoCloseable> parts;
 
   private ControlServer(
@@ -47,6 +49,7 @@ public final class ControlServer implements AutoCloseable {
       @Nullable InetSocketAddress httpAddress,
       @Nullable InetSocketAddress metricsAddress,
       Path adminSocket,
+      EventLoopGroup loops,
       Deque<AutoCloseable> parts) {
     this.plane = plane;
     this.publicKey = publicKey;
@@ -54,6 +57,7 @@ public final class ControlServer implements AutoCloseable {
     this.httpAddress = httpAddress;
     this.metricsAddress = metricsAddress;
     this.adminSocket = adminSocket;
+    this.loops = loops;
     this.parts = parts;
   }
 
@@ -109,7 +113,7 @@ public final class ControlServer implements AutoCloseable {
     parts.push(plane::close);
     log.info("control plane of {} on {}", settings.domain(), address);
     return new ControlServer(
-        plane, key.publicKey(), address, http, monitoring, admin.path(), parts);
+        plane, key.publicKey(), address, http, monitoring, admin.path(), front.loops(), parts);
   }
 
   private interface Listening {
@@ -142,6 +146,11 @@ public final class ControlServer implements AutoCloseable {
   /// The key that clients know this control plane by.
   public MachineKey publicKey() {
     return publicKey;
+  }
+
+  /// What must keep turning for clients to be served.
+  EventLoopGroup loops() {
+    return loops;
   }
 
   public Path adminSocket() {

@@ -3,6 +3,7 @@ package dev.weft.runtime;
 import dev.weft.config.ConfigException;
 import dev.weft.config.Settings;
 import dev.weft.node.spi.NodeService;
+import dev.weft.transport.supervise.Supervisor;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -47,15 +48,16 @@ public final class DaemonCommand {
     LogLevel.apply(settings.value(DaemonFlags.VERBOSE));
     List<NodeService> services =
         ServiceLoader.load(NodeService.class).stream().map(ServiceLoader.Provider::get).toList();
-    return serve(node.withServices(services), err);
+    return serve(node.withServices(services), Supervisor.of(environment), err);
   }
 
-  private static int serve(NodeSettings settings, PrintStream err) {
+  private static int serve(NodeSettings settings, Supervisor supervisor, PrintStream err) {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread onSignal =
         new Thread(
             () -> {
+              supervisor.stopping();
               stop.countDown();
               awaitQuietly(stopped); // the JVM halts when its hooks have ended
             },
@@ -65,6 +67,7 @@ public final class DaemonCommand {
       // Not a static logger: its level is a setting.
       LoggerFactory.getLogger(DaemonCommand.class)
           .info("weft {} started, UDP port {}", Version.LONG, node.udpPort());
+      node.supervise(supervisor);
       stop.await();
     } catch (IOException e) {
       err.println(COMMAND + e.getMessage());
@@ -72,6 +75,7 @@ public final class DaemonCommand {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
+      supervisor.close();
       stopped.countDown();
     }
     return 0;

@@ -1,6 +1,8 @@
 package dev.weft.runtime;
 
 import dev.weft.base.Entropy;
+import dev.weft.ipn.Notify;
+import dev.weft.ipn.WatchOption;
 import dev.weft.node.Tailnet;
 import dev.weft.runtime.backend.ControlLink;
 import dev.weft.runtime.backend.NodeBackend;
@@ -18,6 +20,7 @@ import dev.weft.runtime.service.ServiceHost;
 import dev.weft.runtime.socks.ProxyServer;
 import dev.weft.runtime.socks.ProxyServer.Protocol;
 import dev.weft.runtime.state.StateStore;
+import dev.weft.transport.supervise.Supervisor;
 import dev.weft.transport.tls.SystemTrust;
 import dev.weft.transport.tls.TlsProvider;
 import io.netty.handler.ssl.SslContext;
@@ -29,6 +32,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -179,6 +183,28 @@ public final class Node implements AutoCloseable {
 
   public int udpPort() {
     return plane.port();
+  }
+
+  /// Tells the service manager, if there is one, that the node works, in which state it is, and
+  /// that it is alive.
+  void supervise(Supervisor supervisor) {
+    supervisor.ready(
+        "weft " + Version.LONG + ", UDP port " + udpPort(), List.of(plane.loop().eventLoop()));
+    LocalBackend.Watch watch =
+        backend.watch(EnumSet.of(WatchOption.INITIAL_STATE), new StatusTeller(supervisor));
+    teardown.add("supervision", watch::close);
+  }
+
+  private record StatusTeller(Supervisor supervisor) implements LocalBackend.Watcher {
+    @Override
+    public void on(Notify event) {
+      if (event.state() != null) {
+        supervisor.status(event.state().toString());
+      }
+    }
+
+    @Override
+    public void ended() {}
   }
 
   public LocalBackend backend() {

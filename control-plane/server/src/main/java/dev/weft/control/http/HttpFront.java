@@ -46,6 +46,11 @@ public final class HttpFront implements AutoCloseable {
     this.handlers = handlers;
   }
 
+  /// What carries all connections.
+  public EventLoopGroup loops() {
+    return loops;
+  }
+
   /// Listens.
   ///
   /// @param tls null for plain HTTP
