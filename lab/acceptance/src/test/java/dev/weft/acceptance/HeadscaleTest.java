@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,21 +61,7 @@ class HeadscaleTest {
   /// Starts derper and Headscale on `srv`; returns a reusable auth key.
   static String startHeadscale(Lab lab) throws Exception {
     Path folder = lab.folder("headscale");
-    Files.writeString(
-        folder.resolve("derper.conf"), "{\"PrivateKey\":\"privkey:" + "4a".repeat(31) + "48\"}");
-    lab.start(
-        "srv",
-        "derper",
-        Map.of(),
-        List.of(
-            Peers.require("derper").toString(),
-            "-c=" + folder.resolve("derper.conf"),
-            "-a=:8444",
-            "-http-port=-1",
-            "-hostname=" + Lab.SERVER,
-            "-certmode=manual",
-            "-certdir=" + lab.folder("derper-certs"),
-            "-stun"));
+    startDerper(lab);
     Files.writeString(folder.resolve("derp.yaml"), DERP_MAP.replace("@SERVER@", Lab.SERVER));
     Path config = folder.resolve("config.yaml");
     Files.writeString(config, CONFIG.replace("@URL@", URL).replace("@DIR@", folder.toString()));
@@ -116,6 +103,25 @@ class HeadscaleTest {
         .reduce((first, last) -> last)
         .orElseThrow()
         .strip();
+  }
+
+  /// Starts derper on `srv`, on 8444.
+  static Lab.Proc startDerper(Lab lab, String... flags) throws Exception {
+    Path config = lab.folder("derper").resolve("derper.conf");
+    Files.writeString(config, "{\"PrivateKey\":\"privkey:" + "4a".repeat(31) + "48\"}");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Peers.require("derper").toString(),
+                "-c=" + config,
+                "-a=:8444",
+                "-http-port=-1",
+                "-hostname=" + Lab.SERVER,
+                "-certmode=manual",
+                "-certdir=" + lab.folder("derper-certs"),
+                "-stun"));
+    command.addAll(List.of(flags));
+    return lab.start("srv", "derper", Map.of(), command);
   }
 
   private static final String DERP_MAP =

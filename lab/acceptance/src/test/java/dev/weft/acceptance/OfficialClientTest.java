@@ -105,7 +105,7 @@ class OfficialClientTest {
     });
   }
 
-  private static Stream<DynamicTest> forEachVersion(ThrowingConsumer<Path> test) {
+  static Stream<DynamicTest> forEachVersion(ThrowingConsumer<Path> test) {
     List<Path> clients = Peers.officialClients();
     if (clients.isEmpty()) {
       return Stream.of(
@@ -132,7 +132,7 @@ class OfficialClientTest {
     }
   }
 
-  private static String tag(Path folder) {
+  static String tag(Path folder) {
     return version(folder).replaceAll("[^0-9.]", "");
   }
 }

@@ -122,6 +122,16 @@ final class TailnetNode {
         "--timeout=40s");
   }
 
+  /// Begins a login that an admin has to let in; [#cli] of others goes on meanwhile.
+  Lab.Proc beginUp(String url, String... flags) throws Exception {
+    List<String> command = new ArrayList<>(client);
+    command.add("--socket=" + socket);
+    command.addAll(
+        List.of("up", "--reset", "--login-server=" + url, "--hostname=" + name, "--timeout=50s"));
+    command.addAll(List.of(flags));
+    return lab.start(site, name + "-up", environment, command);
+  }
+
   String ip() throws Exception {
     return cli("ip", "-4").strip();
   }

@@ -13,7 +13,7 @@ final class WeftServers {
   static final String DOMAIN = "lab.weft";
 
   private final Lab lab;
-  private final Path controlState;
+  private Path controlState;
   private final Path derpMap;
   private Lab.Proc control;
 
@@ -59,6 +59,17 @@ final class WeftServers {
 
   Lab.Proc control() {
     return control;
+  }
+
+  /// The DERP map that clients are told; the control plane reads it when it starts.
+  Path derpMap() {
+    return derpMap;
+  }
+
+  /// Starts the control plane again, on another state.
+  void restartControl(Path state) throws Exception {
+    controlState = state;
+    restartControl();
   }
 
   /// Starts the control plane again, on the state it left.
