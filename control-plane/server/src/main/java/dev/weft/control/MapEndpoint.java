@@ -49,14 +49,17 @@ final class MapEndpoint {
 
   /// Begins the stream; whatever comes after the first message, and its end, comes from others.
   private void stream(Exchange exchange, MapRequest request, RegisteredNode node) {
+    // Before others know the stream: one that replaces it at once ends it, and nothing may come
+    // before the head.
+    exchange.begin();
     Optional<ControlPlane.Opened> opened =
         plane.open(node, new Outlet(exchange, request.compress(), request.keepAlive()));
     if (opened.isEmpty()) {
-      exchange.reply(Reply.text(404, "this node was deleted: log in again"));
+      // Deleted this very moment; the next attempt is told so.
+      exchange.finish();
       return;
     }
     MapStream stream = opened.get().stream();
-    exchange.begin();
     exchange.onClose(() -> plane.close(stream));
     plane.begin(opened.get());
   }

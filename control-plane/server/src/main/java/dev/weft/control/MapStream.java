@@ -6,7 +6,7 @@ import dev.weft.control.tailnet.MapSession;
 final class MapStream {
   /// How long a message may take to leave. A node that does not read has to begin again, with a
   /// full map.
-  static final long SEND_PATIENCE_NANOS = 30_000_000_000L;
+  static final long SEND_PATIENCE_NANOS = 60_000_000_000L;
 
   private final MapSession session;
   private final Outlet outlet;
