@@ -114,6 +114,38 @@ lab_direct() { # FROM TO
   echo "$ip"
 }
 
+# lab_web SITE: a fast web server on port 3000 of the site, with /1k and /1g, served by its node to the others as http://SITE/.
+lab_web() {
+  local site=$1
+  lab_need nginx
+  if [ ! -d "$work/www" ]; then
+    mkdir -p "$work/www" "$work/tmp"
+    chmod 755 "$work" "$work/www"
+    head -c 1024 /dev/zero | tr '\0' x >"$work/www/1k"
+    truncate -s 1G "$work/www/1g"
+  fi
+  cat >"$work/nginx-$site.conf" <<N
+user root; worker_processes 1; pid $work/nginx-$site.pid; error_log $work/nginx-$site.err; daemon off;
+events { worker_connections 4096; }
+http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache max=16;
+ client_body_temp_path $work/tmp; proxy_temp_path $work/tmp; fastcgi_temp_path $work/tmp; uwsgi_temp_path $work/tmp; scgi_temp_path $work/tmp;
+ server { listen 127.0.0.1:3000 backlog=1024; root $work/www; } }
+N
+  background "nginx-$site" "$site" nginx -c "$work/nginx-$site.conf"
+  await 20 in_ns "$site" curl -sf -o /dev/null http://127.0.0.1:3000/1k
+  lab_cli "$site" serve --bg --http=80 3000 >/dev/null 2>&1
+}
+
+# The measuring side, at the site `client`: SITE CONNECTIONS SECONDS leaves wrk's report in $work/wrk; SITE prints bytes per
+# second and bytes.
+lab_requests() {
+  in_ns client wrk -t1 -c"$2" -d"$3s" --latency -H "Host: $1.lab.net" "http://$(cat "$work/ip-$1")/1k" >"$work/wrk"
+  ! grep -E 'Socket errors|Non-2xx' "$work/wrk" >&2
+}
+lab_body() {
+  in_ns client curl -sf -o /dev/null -w '%{speed_download} %{size_download}\n' -H "Host: $1.lab.net" "http://$(cat "$work/ip-$1")/1g"
+}
+
 cpu_ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 reset_peak() { echo 5 >"/proc/$1/clear_refs"; }
 peak_mb() { awk '/^VmHWM:/ { printf "%.1f\n", $2 / 1024 }' "/proc/$1/status"; }

@@ -23,45 +23,23 @@ lab_need nginx wrk curl
 sites=()
 for contender in "${contenders[@]}"; do sites+=("${contender//tailscaled/ts}"); done
 lab_up client "${sites[@]}"
-mkdir -p "$work/www" "$work/tmp"
-chmod 755 "$work" "$work/www"
-head -c 1024 /dev/zero | tr '\0' x >"$work/www/1k"
-truncate -s 1G "$work/www/1g"
 lab_node client tailscaled-tun
 for contender in "${contenders[@]}"; do
   site=${contender//tailscaled/ts}
-  cat >"$work/nginx-$site.conf" <<N
-user root; worker_processes 1; pid $work/nginx-$site.pid; error_log $work/nginx-$site.err; daemon off;
-events { worker_connections 4096; }
-http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache max=16;
- client_body_temp_path $work/tmp; proxy_temp_path $work/tmp; fastcgi_temp_path $work/tmp; uwsgi_temp_path $work/tmp; scgi_temp_path $work/tmp;
- server { listen 127.0.0.1:3000 backlog=1024; root $work/www; } }
-N
-  background "nginx-$site" "$site" nginx -c "$work/nginx-$site.conf"
   lab_node "$site" "$contender"
-  lab_cli "$site" serve --bg --http=80 3000 >/dev/null 2>&1
+  lab_web "$site"
   lab_direct client "$site" >"$work/ip-$site"
 done
-
-requests() { # CONTENDER CONNECTIONS SECONDS
-  in_ns client wrk -t1 -c"$2" -d"$3s" --latency -H "Host: ${1//tailscaled/ts}.lab.net" \
-    "http://$(cat "$work/ip-${1//tailscaled/ts}")/1k" >"$work/wrk"
-  ! grep -E 'Socket errors|Non-2xx' "$work/wrk" >&2
-}
-body() { # CONTENDER: prints bytes per second
-  in_ns client curl -sf -o /dev/null -w '%{speed_download} %{size_download}\n' -H "Host: ${1//tailscaled/ts}.lab.net" \
-    "http://$(cat "$work/ip-${1//tailscaled/ts}")/1g"
-}
 
 millis() { awk -v p="$1%" '$1 == p { v = $2; u = v; sub(/[0-9.]+/, "", u); sub(/[a-z]+/, "", v)
   printf "%.2f\n", v * (u == "us" ? 0.001 : u == "ms" ? 1 : 1000) }' "$work/wrk"; }
 
 measure_requests() { # CONTENDER
-  local pid before count
-  pid=$(lab_pid "${1//tailscaled/ts}")
+  local site=${1//tailscaled/ts} pid before count
+  pid=$(lab_pid "$site")
   reset_peak "$pid"
   before=$(cpu_ticks "$pid")
-  requests "$1" 64 "$seconds"
+  lab_requests "$site" 64 "$seconds"
   count=$(awk '/ requests in / { print $1 }' "$work/wrk")
   sample "$1" "requests/s" "$(awk '/Requests\/sec/ { print $2 }' "$work/wrk")"
   sample "$1" "p50-ms" "$(millis 50)"
@@ -70,19 +48,19 @@ measure_requests() { # CONTENDER
   sample "$1" "peak-MB-requests" "$(peak_mb "$pid")"
 }
 measure_body() { # CONTENDER
-  local pid before
-  pid=$(lab_pid "${1//tailscaled/ts}")
+  local site=${1//tailscaled/ts} pid before
+  pid=$(lab_pid "$site")
   reset_peak "$pid"
   before=$(cpu_ticks "$pid")
-  body "$1" >"$work/curl"
+  lab_body "$site" >"$work/curl"
   sample "$1" "body-Gbit/s" "$(awk '{ printf "%.3f\n", $1 * 8 / 1e9 }' "$work/curl")"
   sample "$1" "body-cpu-s/GB" "$(awk -v t=$(($(cpu_ticks "$pid") - before)) '{ printf "%.2f\n", t / 100 / ($2 / 1e9) }' "$work/curl")"
   sample "$1" "peak-MB-body" "$(peak_mb "$pid")"
 }
 
 for contender in "${contenders[@]}"; do
-  requests "$contender" 64 "$warmup"
-  for ((i = 0; i < bodies; i++)); do body "$contender" >/dev/null; done
+  lab_requests "${contender//tailscaled/ts}" 64 "$warmup"
+  for ((i = 0; i < bodies; i++)); do lab_body "${contender//tailscaled/ts}" >/dev/null; done
 done
 touch "$work/samples"
 for ((round = 1; round <= rounds; round++)); do
