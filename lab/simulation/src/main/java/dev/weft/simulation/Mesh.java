@@ -1,9 +1,12 @@
 package dev.weft.simulation;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.weft.base.Bytes;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
 import dev.weft.engine.EngineConfig;
+import dev.weft.engine.EngineEvent;
 import dev.weft.engine.Path;
 import dev.weft.engine.PeerConfig;
 import dev.weft.engine.filter.FilterConfig;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
 
 /// A tailnet in one thread; see the package.
 public final class Mesh {
@@ -29,13 +33,18 @@ public final class Mesh {
   private final Map<Integer, Relay> relays = new LinkedHashMap<>();
   private final List<Site> sites = new ArrayList<>();
   private final List<SimNode> nodes = new ArrayList<>();
-  private final Mailbox mailbox = new Mailbox();
+  private final Mailbox mailbox;
+  private final Model model = new Model(this);
+  private final Trace trace = new Trace();
+  private @Nullable Control control;
   private boolean endpointsInMap = true;
-  private long trace;
+  private int nodesEver;
+  private long events;
 
   public Mesh(long seed) {
     random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     internet = new Internet(timeline, random);
+    mailbox = new Mailbox(random);
   }
 
   public Site addSite(NatKind nat) {
@@ -46,11 +55,11 @@ public final class Mesh {
     return site;
   }
 
-  /// Adds a node; [#start] makes the others know it.
+  /// Adds a node; [#start] makes the others know it, or control where there is one.
   ///
   /// @param region of its home relay
   public SimNode addNode(Site site, int region) {
-    int number = nodes.size() + 1;
+    int number = ++nodesEver;
     RandomGenerator own = RandomGeneratorFactory.of("L64X128MixRandom").create(random.nextLong());
     SimNode node =
         new SimNode(
@@ -61,15 +70,35 @@ public final class Mesh {
             relay(region),
             own::nextBytes);
     nodes.add(node);
+    if (control != null) {
+      control.join(node);
+    }
     return node;
   }
 
+  /// Switches a node off and deletes it.
+  void remove(SimNode node) {
+    nodes.remove(node);
+    node.leave();
+    if (control != null) {
+      control.delete(node);
+    }
+  }
+
+  /// From here on a control plane tells the nodes of each other. Before any node is there.
+  Control startControl() {
+    Control started = new Control(this);
+    control = started;
+    return started;
+  }
+
   /// Whether the network map tells what STUN found, or peers must call each other to learn it.
+  /// Control tells it always.
   public void setEndpointsInMap(boolean told) {
     endpointsInMap = told;
   }
 
-  /// Tells every node of all others, as they are now.
+  /// Tells every node of all others, as they are now. Without control.
   public void start() {
     nodes.forEach(this::configure);
   }
@@ -121,8 +150,8 @@ public final class Mesh {
       SimNode due = null;
       long next = timeline.next();
       for (SimNode node : nodes) {
-        if (node.core().nextTimeout() < next) {
-          next = node.core().nextTimeout();
+        if (node.nextTimeout() < next) {
+          next = node.nextTimeout();
           due = node;
         }
       }
@@ -137,6 +166,8 @@ public final class Mesh {
         due.core().handleTimeout(timeline.now(), due);
         requireProgress(due);
       }
+      events++;
+      model.check();
     }
   }
 
@@ -153,9 +184,19 @@ public final class Mesh {
     return mailbox.deliveredCount();
   }
 
-  /// A fingerprint of every datagram so far: who, when, where to, and its bytes.
-  public long trace() {
-    return trace;
+  /// How many things have happened so far: what came due, and timers of nodes.
+  public long events() {
+    return events;
+  }
+
+  /// A fingerprint of every datagram and delivery so far: who, when, where to, and its bytes.
+  public String trace() {
+    return trace.toString();
+  }
+
+  /// The network behind an external address.
+  @Nullable Site siteAt(Ip external) {
+    return internet.siteAt(external);
   }
 
   Timeline timeline() {
@@ -166,34 +207,64 @@ public final class Mesh {
     return mailbox;
   }
 
-  void traced(SimNode from, Path to, Bytes datagram) {
-    trace = trace * 31 + timeline.now();
-    trace = trace * 31 + from.address().hashCode();
-    trace = trace * 31 + to.toString().hashCode();
-    trace = trace * 31 + datagram.hashCode();
+  Internet internet() {
+    return internet;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  // ---- What nodes do
+
+  void transmitted(SimNode from, Path to, Bytes datagram) {
+    trace.add(timeline.now(), from + ">" + to, datagram.toArray());
+    model.transmitted(from, to, datagram);
+  }
+
+  void delivered(SimNode to, Mailbox.Letter letter, Bytes packet) {
+    trace.add(timeline.now(), to + "<", packet.toArray());
+    model.delivered(to, letter);
+  }
+
+  void pathChanged(SimNode node, EngineEvent.PathChanged change) {
+    trace.add(timeline.now(), node + "=", String.valueOf(change).getBytes(US_ASCII));
+    model.pathChanged(node);
+  }
+
+  void endpointsFound(SimNode node) {
+    if (control != null) {
+      control.report(node);
+    }
   }
 
   void configure(SimNode node) {
+    if (control != null) {
+      return; // it has the map that it was told
+    }
     List<PeerConfig> peers = new ArrayList<>();
     for (SimNode other : nodes) {
       if (other != node) {
         peers.add(other.asPeer(endpointsInMap));
       }
     }
+    node.configure(configOf(node.address(), peers));
+  }
+
+  static EngineConfig configOf(Ip address, List<PeerConfig> peers) {
     FilterRule everything =
         FilterRule.builder()
             .srcIps(List.of("*"))
             .dstPorts(List.of(new NetPortRange("*", PortRange.ALL)))
             .build();
-    node.configure(
-        new EngineConfig(
-            List.of(node.address()),
-            peers,
-            new FilterConfig(
-                List.of(everything),
-                List.of(IpPrefix.single(node.address())),
-                false,
-                FilterConfig.SourceCapabilities.NONE)));
+    return new EngineConfig(
+        List.of(address),
+        peers,
+        new FilterConfig(
+            List.of(everything),
+            List.of(IpPrefix.single(address)),
+            false,
+            FilterConfig.SourceCapabilities.NONE));
   }
 
   private void requireProgress(SimNode node) {

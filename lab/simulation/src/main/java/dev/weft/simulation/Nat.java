@@ -16,6 +16,10 @@ final class Nat {
   private final long lifetime;
   private final Map<Key, Mapping> byInside = new LinkedHashMap<>();
   private final Map<Integer, Mapping> byPort = new LinkedHashMap<>();
+
+  /// Whom each port ever belonged to: none is given twice.
+  private final Map<Integer, Endpoint> owners = new LinkedHashMap<>();
+
   private int nextPort = FIRST_PORT;
 
   Nat(NatKind kind, Ip external, long lifetime) {
@@ -39,6 +43,7 @@ final class Nat {
       mapping = new Mapping(inside, nextPort++);
       byInside.put(key, mapping);
       byPort.put(mapping.port, mapping);
+      owners.put(mapping.port, inside);
     }
     mapping.expires = now + lifetime;
     mapping.admitted.put(scoped(kind.filtering(), remote), now + lifetime);
@@ -53,6 +58,15 @@ final class Nat {
     }
     Long until = mapping.admitted.get(scoped(kind.filtering(), remote));
     return until != null && until > now ? mapping.inside : null;
+  }
+
+  /// Whom a port belongs to or belonged to; `null` when it never was anybody's.
+  @Nullable Endpoint owner(int port) {
+    return owners.get(port);
+  }
+
+  NatKind kind() {
+    return kind;
   }
 
   /// As after a power cut.

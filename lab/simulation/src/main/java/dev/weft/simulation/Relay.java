@@ -30,6 +30,10 @@ public final class Relay {
     return carried;
   }
 
+  public boolean isDown() {
+    return down;
+  }
+
   /// Stops or starts the relay; nodes notice at once, and connect again when it is back.
   public void setDown(boolean isDown) {
     down = isDown;
@@ -45,6 +49,11 @@ public final class Relay {
     }
   }
 
+  /// Whoever had this key is no longer there.
+  void disconnect(NodeKey key) {
+    connected.remove(key);
+  }
+
   void forward(SimNode from, NodeKey to, Bytes datagram) {
     SimNode target = connected.get(to);
     if (down) {
@@ -55,11 +64,12 @@ public final class Relay {
       return;
     }
     carried++;
+    NodeKey sender = from.key();
     timeline.after(
         DELAY,
         () -> {
-          if (!down) {
-            target.receive(new Path.Derp(region, from.key()), datagram);
+          if (!down && connected.get(to) == target) {
+            target.receive(new Path.Derp(region, sender), datagram);
           }
         });
   }

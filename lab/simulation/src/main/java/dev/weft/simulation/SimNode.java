@@ -17,6 +17,7 @@ import dev.weft.engine.PingKind;
 import dev.weft.engine.magicsock.PeerPaths;
 import dev.weft.keys.DiscoKey;
 import dev.weft.keys.DiscoPrivateKey;
+import dev.weft.keys.MachinePrivateKey;
 import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import java.time.Instant;
@@ -27,25 +28,32 @@ import org.jspecify.annotations.Nullable;
 /// A node: a real core, with the parts of a shell that the simulation needs.
 public final class SimNode implements NodeCore.Output {
   /// When the simulation begins, by the wall clock.
-  private static final Instant EPOCH = Instant.ofEpochSecond(1_790_000_000);
+  static final Instant EPOCH = Instant.ofEpochSecond(1_790_000_000);
 
   private static final long STUN_ROUND_TRIP = 30 * Timeline.MILLISECOND;
   private static final Endpoint STUN_SERVER = Endpoint.parse("198.51.100.1:3478");
   private static final int MTU = 1280;
+  private static final int EVENTS_KEPT = 1_000;
 
   private final Mesh mesh;
   private final String name;
   private final Entropy entropy;
-  private final Site site;
   private final Relay home;
-  private final Endpoint local;
-  private final Ip address;
-  private final NodePrivateKey nodeKey;
+  private final MachinePrivateKey machine;
   private final List<EngineEvent> events = new ArrayList<>();
+  private Taps taps = Taps.NONE;
+  private Site site;
+  private Endpoint local;
+  private Ip address;
+  private NodePrivateKey nodeKey;
   private NodeCore core;
+  private EngineConfig config;
   private DiscoKey publishedDisco;
+  private long wallOffset;
   private boolean lookingForEndpoints;
   private boolean expired;
+  private boolean asleep;
+  private boolean gone;
 
   SimNode(Mesh mesh, String name, Ip address, Site site, Relay home, Entropy entropy) {
     this.mesh = mesh;
@@ -54,7 +62,10 @@ public final class SimNode implements NodeCore.Output {
     this.site = site;
     this.home = home;
     this.entropy = entropy;
+    machine = MachinePrivateKey.generate(entropy);
     nodeKey = NodePrivateKey.generate(entropy);
+    config = Mesh.configOf(address, List.of());
+    mesh.model().owns(this, key());
     core = newCore();
     publishedDisco = core.discoKey();
     local = site.join(this);
@@ -73,15 +84,17 @@ public final class SimNode implements NodeCore.Output {
     return core;
   }
 
-  /// What the core told, oldest first.
+  /// What the core told last, oldest first.
   public List<EngineEvent> events() {
     return events;
   }
 
   /// Sends one packet to another node's address.
   public void send(SimNode to, int size) {
-    byte[] packet = mesh.mailbox().write(mesh.now(), address, to.address, size);
-    core.handlePackets(mesh.now(), Segments.single(packet, 0, packet.length), this);
+    if (isRunning()) {
+      byte[] packet = mesh.mailbox().write(mesh.now(), this, to.address, size);
+      core.handlePackets(mesh.now(), Segments.single(packet, 0, packet.length), this);
+    }
   }
 
   /// Sends bytes that the stack of a compromised machine might.
@@ -113,12 +126,28 @@ public final class SimNode implements NodeCore.Output {
     return null;
   }
 
-  /// The process starts again: new disco key, no sessions. Control has not told anyone yet.
+  // ---- Faults
+
+  /// The process starts again: new disco key, no sessions, the map as it was kept. Control has not
+  /// told anyone yet.
   public void restart() {
+    replaceCore();
+    mesh.configure(this);
+  }
+
+  /// The node gets a new key, as after its old one expired: to the others it is another peer.
+  void rotateKey() {
+    home.disconnect(key());
+    nodeKey = NodePrivateKey.generate(entropy);
+    mesh.model().owns(this, key());
+    replaceCore();
+  }
+
+  private void replaceCore() {
     core = newCore();
     lookingForEndpoints = false;
     home.connect(this);
-    mesh.configure(this);
+    configure(config);
   }
 
   /// Control tells the disco key of the running process.
@@ -131,7 +160,79 @@ public final class SimNode implements NodeCore.Output {
     expired = hasExpired;
   }
 
-  void configure(EngineConfig config) {
+  /// The machine is carried to another network.
+  void moveTo(Site next) {
+    site.leave(local);
+    site = next;
+    local = next.join(this);
+    core.rebind(mesh.now());
+    needEndpoints();
+  }
+
+  /// The machine is suspended, or no longer: its clock goes on, and what comes meanwhile is lost.
+  void setAsleep(boolean isAsleep) {
+    asleep = isAsleep;
+  }
+
+  /// The wall clock is set to another time.
+  void setWallOffset(long nanos) {
+    wallOffset = nanos;
+    core.setWallClock(mesh.now(), EPOCH.plusNanos(mesh.now() + wallOffset));
+  }
+
+  long wallOffset() {
+    return wallOffset;
+  }
+
+  /// The machine is switched off for good.
+  void leave() {
+    gone = true;
+    site.leave(local);
+    home.disconnect(key());
+  }
+
+  /// Whether the machine is on and not suspended.
+  boolean isRunning() {
+    return !asleep && !gone;
+  }
+
+  boolean isGone() {
+    return gone;
+  }
+
+  // ---- What the mesh and control see
+
+  Site site() {
+    return site;
+  }
+
+  Relay home() {
+    return home;
+  }
+
+  Endpoint local() {
+    return local;
+  }
+
+  MachinePrivateKey machine() {
+    return machine;
+  }
+
+  EngineConfig config() {
+    return config;
+  }
+
+  void setAddress(Ip assigned) {
+    address = assigned;
+  }
+
+  void tap(Taps newer) {
+    taps = newer;
+  }
+
+  void configure(EngineConfig newer) {
+    mesh.model().told(this, newer);
+    config = taps.configured(newer);
     core.setConfig(mesh.now(), config, this);
   }
 
@@ -142,13 +243,27 @@ public final class SimNode implements NodeCore.Output {
         List.of(IpPrefix.single(address)));
   }
 
+  /// What STUN and the own interfaces say.
+  List<Endpoint> currentEndpoints() {
+    Endpoint seen = site.seenFrom(STUN_SERVER, local);
+    return seen.equals(local) ? List.of(local) : List.of(seen, local);
+  }
+
+  long nextTimeout() {
+    return isRunning() ? core.nextTimeout() : Long.MAX_VALUE;
+  }
+
+  // ---- The network
+
   void receive(Endpoint from, Bytes datagram) {
     receive(new Path.Udp(from), datagram);
   }
 
   void receive(Path from, Bytes datagram) {
-    byte[] array = datagram.toArray();
-    core.handleDatagrams(mesh.now(), from, Segments.single(array, 0, array.length), this);
+    if (isRunning() && taps.lets(from, datagram)) {
+      byte[] array = datagram.toArray();
+      core.handleDatagrams(mesh.now(), from, Segments.single(array, 0, array.length), this);
+    }
   }
 
   void relayChanged(int region, boolean up) {
@@ -160,14 +275,17 @@ public final class SimNode implements NodeCore.Output {
   }
 
   void peerGone(int region, NodeKey peer) {
-    core.peerGone(region, peer);
+    if (isRunning()) {
+      core.peerGone(region, peer);
+    }
   }
 
   @Override
   public void transmit(Path to, Segments datagrams) {
     for (int i = 0; i < datagrams.count(); i++) {
-      Bytes datagram = Bytes.copyOf(datagrams.array(), datagrams.offset(i), datagrams.length(i));
-      mesh.traced(this, to, datagram);
+      Bytes datagram =
+          taps.sent(Bytes.copyOf(datagrams.array(), datagrams.offset(i), datagrams.length(i)));
+      mesh.transmitted(this, to, datagram);
       switch (to) {
         case Path.Udp(Endpoint remote) -> site.send(local, remote, datagram);
         case Path.Derp(int region, NodeKey peer) -> {
@@ -182,35 +300,54 @@ public final class SimNode implements NodeCore.Output {
   @Override
   public void deliver(Segments packets) {
     for (int i = 0; i < packets.count(); i++) {
-      mesh.mailbox().receive(address, packets.array(), packets.offset(i), packets.length(i));
+      for (Bytes packet :
+          taps.delivered(Bytes.copyOf(packets.array(), packets.offset(i), packets.length(i)))) {
+        byte[] array = packet.toArray();
+        mesh.delivered(this, mesh.mailbox().receive(this, array, 0, array.length), packet);
+      }
     }
   }
 
   @Override
   public void stun(Endpoint from, byte[] array, int offset, int length) {
-    throw new AssertionError("nobody sends STUN here");
+    // Nobody asks here: what looks like an answer is an attacker's.
   }
 
   @Override
   public void needEndpoints() {
     if (!lookingForEndpoints) {
       lookingForEndpoints = true;
-      NodeCore asking = core;
-      mesh.timeline()
-          .after(
-              STUN_ROUND_TRIP,
-              () -> {
-                if (core == asking) {
-                  lookingForEndpoints = false;
-                  core.setOwnEndpoints(mesh.now(), currentEndpoints(), this);
-                }
-              });
+      lookForEndpoints(core);
     }
+  }
+
+  private void lookForEndpoints(NodeCore asking) {
+    mesh.timeline()
+        .after(
+            STUN_ROUND_TRIP,
+            () -> {
+              if (core != asking || gone) {
+                return;
+              }
+              if (asleep) {
+                lookForEndpoints(asking);
+                return;
+              }
+              lookingForEndpoints = false;
+              core.setOwnEndpoints(mesh.now(), currentEndpoints(), this);
+              mesh.endpointsFound(this);
+            });
   }
 
   @Override
   public void event(EngineEvent event) {
     events.add(event);
+    if (events.size() > EVENTS_KEPT) {
+      events.removeFirst();
+    }
+    if (event instanceof EngineEvent.PathChanged changed) {
+      mesh.pathChanged(this, changed);
+    }
   }
 
   @Override
@@ -218,17 +355,12 @@ public final class SimNode implements NodeCore.Output {
     return name;
   }
 
-  private List<Endpoint> currentEndpoints() {
-    Endpoint seen = site.seenFrom(STUN_SERVER, local);
-    return seen.equals(local) ? List.of(local) : List.of(seen, local);
-  }
-
   private NodeCore newCore() {
     NodeCore fresh =
         new NodeCore(
             new NodeCore.Config(nodeKey, DiscoPrivateKey.generate(entropy), MTU, Aeads.best()),
             entropy);
-    fresh.setWallClock(mesh.now(), EPOCH.plusNanos(mesh.now()));
+    fresh.setWallClock(mesh.now(), EPOCH.plusNanos(mesh.now() + wallOffset));
     return fresh;
   }
 }

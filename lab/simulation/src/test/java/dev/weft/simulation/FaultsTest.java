@@ -90,7 +90,7 @@ final class FaultsTest {
   @Test
   void anIdlePairSaysNothingAndMeetsAgainWhenItTalks() {
     mesh.run(120_000);
-    long quiet = mesh.trace();
+    String quiet = mesh.trace();
     mesh.run(600_000);
     assertEquals(quiet, mesh.trace());
     assertEquals(Long.MAX_VALUE, left.core().nextTimeout());

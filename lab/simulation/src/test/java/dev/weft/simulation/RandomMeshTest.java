@@ -49,7 +49,7 @@ final class RandomMeshTest {
     assertEquals(shortRun(seed), shortRun(seed));
   }
 
-  private static long shortRun(long seed) {
+  private static String shortRun(long seed) {
     Mesh mesh = new Mesh(seed);
     populate(mesh, mesh.random(), new ArrayList<>());
     mesh.setConditions(Conditions.ROUGH);
