@@ -147,6 +147,42 @@ class RelayCommandTest {
   }
 
   @Test
+  void theFlagsOfTheOfficialRelayAreUnderstood() throws Exception {
+    Path mesh = Files.writeString(folder.resolve("mesh"), "ab".repeat(32) + "\n");
+    Path rates =
+        Files.writeString(folder.resolve("rates"), "{\"PerClientRateLimitBytesPerSec\": 1000000}");
+
+    int exit =
+        run(
+            "--hostname=127.0.0.1",
+            "-verify-client-url=http://127.0.0.1:1/verify",
+            "-verify-client-url-fail-open=false",
+            "-verify-clients",
+            "-socket=" + folder.resolve("sock"),
+            "-mesh-psk-file=" + mesh,
+            "-rate-config=" + rates,
+            "--http=127.0.0.1:0",
+            "--metrics=127.0.0.1:0");
+
+    assertEquals(0, exit, text(err));
+    assertTrue(text(out).contains("Plain HTTP leads there from 127.0.0.1:"), text(out));
+    assertTrue(text(out).contains("Metrics are at http://127.0.0.1:"), text(out));
+    assertFalse(text(out).contains("abab"), "the mesh key is a secret");
+  }
+
+  @Test
+  void filesThatHoldNoKeyAndNoRatesAreNamedInOneLine() throws Exception {
+    Path wrong = Files.writeString(folder.resolve("wrong"), "secret");
+
+    assertEquals(1, run("--hostname=127.0.0.1", "--mesh-psk-file=" + wrong));
+    assertEquals(1, run("--hostname=127.0.0.1", "--rate-config=" + wrong));
+
+    assertEquals(2, text(err).lines().count(), text(err));
+    assertTrue(text(err).lines().allMatch(line -> line.contains(wrong.toString())), text(err));
+    assertFalse(text(err).contains("secret"), text(err));
+  }
+
+  @Test
   void theExampleFileFits() {
     Path example = Path.of("../config/examples/relay.hujson");
 
