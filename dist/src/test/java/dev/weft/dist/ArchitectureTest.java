@@ -35,6 +35,7 @@ class ArchitectureTest {
           "crypto",
           "packet",
           "stun",
+          "dns",
           "keys",
           "noise",
           "disco",

@@ -13,13 +13,32 @@ import org.jspecify.annotations.Nullable;
 /// covers its object.
 final class MaskedPrefsJson implements JsonType<MaskedPrefs> {
   private static final String MARK = "set";
+  private static final String IS_TRUE = "true";
+  private static final int MAX_UNKNOWN = 64;
 
   @Override
   public MaskedPrefs read(JsonReader in) {
     Set<Pref<?>> mask = new LinkedHashSet<>();
+    Set<String> unknown = new LinkedHashSet<>();
     Prefs values =
-        PrefsJson.read(in, "", Prefs.ZERO, (reader, name) -> readMark(reader, name, mask));
-    return new MaskedPrefs(values, mask);
+        PrefsJson.read(
+            in,
+            "",
+            Prefs.ZERO,
+            (reader, name) ->
+                readMark(reader, name, mask) || readUnknownMark(reader, name, unknown));
+    return new MaskedPrefs(values, mask, unknown);
+  }
+
+  /// A setting of a newer peer: whoever applies the change has to know that it is meant.
+  private static boolean readUnknownMark(JsonReader in, String name, Set<String> unknown) {
+    if (!name.endsWith(MARK) || unknown.size() >= MAX_UNKNOWN) {
+      return false;
+    }
+    if (IS_TRUE.equals(in.readRaw().strip())) {
+      unknown.add(name.substring(0, name.length() - MARK.length()));
+    }
+    return true;
   }
 
   private static boolean readMark(JsonReader in, String name, Set<Pref<?>> mask) {

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lastSeen When control last saw the peer; only of an offline peer.
 /// @param active Packets went to or from the peer in the last two minutes.
 /// @param capMap The values granted with each capability.
+/// @param relayedBecause Why an active peer is not reached directly, for people; a field of ours.
 public record PeerStatus(
     String id,
     long nodeId,
@@ -78,7 +79,8 @@ public record PeerStatus(
     boolean inMagicSock,
     boolean inEngine,
     boolean expired,
-    @Nullable Instant keyExpiry) {
+    @Nullable Instant keyExpiry,
+    String relayedBecause) {
   /// The table of the fields (`docs/protocol/services.md` §6.6).
   public static final JsonType<PeerStatus> JSON =
       ObjectType.<PeerStatus, Builder>of(Builder::new, Builder::build)
@@ -125,6 +127,7 @@ public record PeerStatus(
           .always("InEngine", BOOL, PeerStatus::inEngine, Builder::inEngine)
           .omit("Expired", BOOL, PeerStatus::expired, Builder::expired)
           .omit("KeyExpiry", TIME, PeerStatus::keyExpiry, Builder::keyExpiry)
+          .omit("RelayedBecause", STRING, PeerStatus::relayedBecause, Builder::relayedBecause)
           .build();
 
   public PeerStatus {
@@ -167,6 +170,7 @@ public record PeerStatus(
     private String curAddr = "";
     private String relay = "";
     private String peerRelay = "";
+    private String relayedBecause = "";
     private long rxBytes;
     private long txBytes;
     private @Nullable Instant created;
@@ -264,6 +268,11 @@ public record PeerStatus(
 
     public Builder relay(String value) {
       relay = value;
+      return this;
+    }
+
+    public Builder relayedBecause(String value) {
+      relayedBecause = value;
       return this;
     }
 
@@ -421,7 +430,8 @@ public record PeerStatus(
           inMagicSock,
           inEngine,
           expired,
-          keyExpiry);
+          keyExpiry,
+          relayedBecause);
     }
   }
 }
