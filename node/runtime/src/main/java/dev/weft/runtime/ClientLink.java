@@ -1,6 +1,7 @@
 package dev.weft.runtime;
 
 import dev.weft.runtime.backend.ControlLink;
+import dev.weft.runtime.backend.StoredIdentity;
 import dev.weft.runtime.control.ControlClient;
 import dev.weft.runtime.control.ControlReply;
 import dev.weft.runtime.control.LoginRequest;
@@ -12,9 +13,12 @@ final class ClientLink implements ControlLink {
   private static final int OK = 200;
 
   private final ControlClient client;
+  private final StoredIdentity.Lease lease;
 
-  ClientLink(ControlClient client) {
+  /// @param lease what the client works on; ends with it
+  ClientLink(ControlClient client, StoredIdentity.Lease lease) {
     this.client = client;
+    this.lease = lease;
   }
 
   @Override
@@ -60,5 +64,6 @@ final class ClientLink implements ControlLink {
   @Override
   public void close() {
     client.close();
+    lease.close();
   }
 }

@@ -3,9 +3,11 @@ package dev.weft.runtime;
 import dev.weft.config.ConfigException;
 import dev.weft.config.Settings;
 import dev.weft.node.spi.NodeService;
+import dev.weft.runtime.state.StateException;
 import dev.weft.transport.supervise.Supervisor;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -69,6 +71,23 @@ public final class DaemonCommand {
           .info("weft {} started, UDP port {}", Version.LONG, node.udpPort());
       node.supervise(supervisor);
       stop.await();
+    } catch (StateException e) {
+      err.println(COMMAND + e.getMessage());
+      if (!e.isDamage() || settings.socket().isEmpty()) {
+        return 1;
+      }
+      Path socket = settings.socket().get();
+      String reason = String.valueOf(e.getMessage());
+      try (UnhealthyNode node = UnhealthyNode.start(socket, reason, stop::countDown)) {
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        node.supervise(supervisor);
+        stop.await();
+      } catch (IOException problem) {
+        err.println(COMMAND + problem.getMessage());
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+      return 1;
     } catch (IOException e) {
       err.println(COMMAND + e.getMessage());
       return 1;

@@ -126,20 +126,20 @@ public final class Node implements AutoCloseable {
       throws IOException {
     SslContext tls =
         SslContextBuilder.forClient().sslProvider(TlsProvider.best()).trustManager(trust).build();
-    return (server, events) ->
-        new ClientLink(
-            new ControlClient(
-                new ControlSettings(
-                    server,
-                    identity.machine(),
-                    loop.eventLoop(),
-                    loop.transport().socketChannel(),
-                    tls,
-                    entropy,
-                    Clock.systemUTC(),
-                    new BasicC2n()),
-                identity,
-                events));
+    return (server, events) -> {
+      StoredIdentity.Lease lease = identity.lease();
+      ControlSettings settings =
+          new ControlSettings(
+              server,
+              identity.machine(),
+              loop.eventLoop(),
+              loop.transport().socketChannel(),
+              tls,
+              entropy,
+              Clock.systemUTC(),
+              new BasicC2n());
+      return new ClientLink(new ControlClient(settings, lease, events), lease);
+    };
   }
 
   private void open(NodeSettings settings) throws IOException, InterruptedException {

@@ -214,6 +214,10 @@ final class BackendCore {
   void handleMap(Instant now, NetworkMap next, Output out) {
     adopt(next, false);
     out.keepMap(next);
+    Persist login = prefs.persist();
+    if (login != null && !login.nodeId().equals(next.self().stableId())) {
+      change(prefs.withPersist(new Persist(login.userProfile(), next.self().stableId())), out);
+    }
     if (prefs.wantRunning() && !isExpired(now)) {
       out.run(next, prefs);
     }

@@ -1,6 +1,7 @@
 package dev.weft.runtime.backend;
 
 import dev.weft.ipn.HealthState;
+import dev.weft.ipn.LoginProfile;
 import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Notify;
 import dev.weft.ipn.Options;
@@ -22,6 +23,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -48,10 +50,13 @@ final class BackendShell {
       String authUrl,
       boolean haveNodeKey,
       HealthState health,
-      Directory directory) {}
+      Directory directory,
+      List<LoginProfile> profiles,
+      String profileId) {}
 
   private final Parts parts;
-  private final BackendCore core; // guarded by this
+  private BackendCore core; // guarded by this
+  private final ProfileBook profiles; // guarded by this
   private final Outputs outputs = new Outputs(); // guarded by this
   private final StoredPrefs storedPrefs;
   private final MapCache mapCache;
@@ -74,12 +79,25 @@ final class BackendShell {
     this.storedPrefs = new StoredPrefs(parts.store());
     this.mapCache = new MapCache(parts.store());
     this.reports = new Reports(parts.version());
-    Prefs prefs = storedPrefs.load();
-    this.core =
-        new BackendCore(prefs, parts.identity().nodeKey().isPresent(), parts.store().isEphemeral());
+    this.profiles = ProfileBook.load(parts.store(), parts.entropy());
+    this.core = core();
     this.snapshot =
-        new Snapshot(State.NO_STATE, prefs, "", core.haveNodeKey(), NO_WARNINGS, Directory.EMPTY);
+        new Snapshot(
+            State.NO_STATE,
+            core.prefs(),
+            "",
+            core.haveNodeKey(),
+            NO_WARNINGS,
+            Directory.EMPTY,
+            profiles.all(),
+            profiles.currentId());
     this.bus = new NotifyBus(parts.version(), parts.entropy(), new Present(status));
+  }
+
+  /// The core as what is stored makes it.
+  private BackendCore core() throws StateException {
+    return new BackendCore(
+        storedPrefs.load(), parts.identity().nodeKey().isPresent(), parts.store().isEphemeral());
   }
 
   Snapshot snapshot() {
@@ -98,6 +116,7 @@ final class BackendShell {
     plane = dataPlane;
     Instant now = parts.clock().instant();
     core.begin(now, mapCache.load(now), parts.authKey(), outputs);
+    keepUpProfiles(core.map().map(m -> Directory.of(m, false)).orElse(Directory.EMPTY));
     settle();
   }
 
@@ -127,6 +146,7 @@ final class BackendShell {
 
   Prefs edit(MaskedPrefs change, boolean funnelOn) throws BackendException {
     return command(now -> {
+      PrefsCheck.checkKnown(change);
       PrefsCheck.check(change.applyTo(core.prefs()), funnelOn);
       core.edit(now, change, outputs);
     });
@@ -164,6 +184,55 @@ final class BackendShell {
       outputs.openControl(BackendCore.url(core.prefs()));
     }
     return Optional.ofNullable(control);
+  }
+
+  /// A change of which login is in use.
+  @FunctionalInterface
+  interface LoginChange {
+    void apply(ProfileBook profiles) throws StateException;
+  }
+
+  /// Lets go of the login in use, makes the change, and begins anew with what is then stored. When
+  /// the change cannot be stored that is the login of before.
+  void changeLogin(LoginChange change) throws BackendException {
+    Collection<String> endedSessions = List.of();
+    try {
+      synchronized (this) {
+        unsaved.retry(); // what waits to be saved is of the login in use
+        closeControl();
+        sessions++; // what the session still tells is not heard
+        outputs.halt();
+        relayProblem = null;
+        StateException failure = null;
+        try {
+          change.apply(profiles);
+          mapCache.clear();
+          endedSessions = parts.serve().reload();
+        } catch (StateException e) {
+          failure = e;
+        }
+        core = core();
+        outputs.publish(Notify.builder().prefs(core.prefs()));
+        core.begin(parts.clock().instant(), Optional.empty(), "", outputs);
+        settle();
+        if (failure != null) {
+          throw failure;
+        }
+      }
+    } catch (StateException e) {
+      throw new BackendException(String.valueOf(e.getMessage()));
+    }
+    endedSessions.forEach(bus::end);
+  }
+
+  /// Forgets a login that is not in use.
+  synchronized void forgetLogin(String id) throws BackendException {
+    try {
+      profiles.delete(id);
+      settle();
+    } catch (StateException e) {
+      throw new BackendException(String.valueOf(e.getMessage()));
+    }
   }
 
   @FunctionalInterface
@@ -205,9 +274,19 @@ final class BackendShell {
             relayProblem,
             parts.store().problem());
     boolean healthChanged = !health.equals(snapshot.health());
+    if (!core.prefs().equals(snapshot.prefs()) || !sameTailnet(directory, before)) {
+      keepUpProfiles(directory);
+    }
     snapshot =
         new Snapshot(
-            core.state(), core.prefs(), core.authUrl(), core.haveNodeKey(), health, directory);
+            core.state(),
+            core.prefs(),
+            core.authUrl(),
+            core.haveNodeKey(),
+            health,
+            directory,
+            profiles.all(),
+            profiles.currentId());
     List<Notify.Builder> events = List.copyOf(outputs.events);
     outputs.events.clear();
     events.forEach(bus::publish);
@@ -219,6 +298,19 @@ final class BackendShell {
     }
     schedule();
     scheduleSaving();
+  }
+
+  private static boolean sameTailnet(Directory a, Directory b) {
+    return a.suffix().equals(b.suffix())
+        && a.map().map(NetworkMap::domain).equals(b.map().map(NetworkMap::domain));
+  }
+
+  private void keepUpProfiles(Directory directory) {
+    outputs.keep(
+        "profiles",
+        () ->
+            profiles.keepUp(
+                parts.clock().instant(), core.prefs(), directory.map(), directory.suffix()));
   }
 
   private void schedule() {

@@ -8,6 +8,7 @@ import dev.weft.keys.DiscoKey;
 import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import dev.weft.runtime.control.NetworkMap;
+import dev.weft.runtime.localapi.PacketSink;
 import dev.weft.runtime.netcheck.NetReport;
 import dev.weft.tailcfg.ReportedEndpoint;
 import java.time.Instant;
@@ -39,6 +40,12 @@ public interface DataPlane {
 
   /// What the latest look at the network found.
   Optional<NetReport> netReport();
+
+  /// Shows packets in the tunnel to the sink, from soon on.
+  void capture(PacketSink sink);
+
+  /// Shows it no more, from soon on.
+  void endCapture(PacketSink sink);
 
   /// One ping. The future fails with a one-line message.
   CompletableFuture<Pong> ping(Ip address, PingType type, int size);
@@ -84,13 +91,20 @@ public interface DataPlane {
   /// @param homeRegion 0 while there is none
   /// @param liveRelays relays connected
   /// @param counters what was dropped and why, by metric name
+  /// @param paths packets and bytes of all peers by the path they took, such as `inbound_bytes
+  ///   derp`
   record Traffic(
-      int homeRegion, int liveRelays, Map<NodeKey, Peer> peers, Map<String, Long> counters) {
-    public static final Traffic NONE = new Traffic(0, 0, Map.of(), Map.of());
+      int homeRegion,
+      int liveRelays,
+      Map<NodeKey, Peer> peers,
+      Map<String, Long> counters,
+      Map<String, Long> paths) {
+    public static final Traffic NONE = new Traffic(0, 0, Map.of(), Map.of(), Map.of());
 
     public Traffic {
       peers = Map.copyOf(peers);
       counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
+      paths = Map.copyOf(paths);
     }
   }
 }

@@ -20,6 +20,9 @@ import dev.weft.keys.NodePrivateKey;
 import dev.weft.runtime.control.NetworkMap;
 import dev.weft.runtime.localapi.BackendException;
 import dev.weft.runtime.localapi.LocalBackend;
+import dev.weft.runtime.localapi.LocalDns;
+import dev.weft.runtime.localapi.LocalProfiles;
+import dev.weft.runtime.localapi.PacketSink;
 import dev.weft.runtime.service.NodeTailnet;
 import dev.weft.runtime.service.ServeSettings;
 import dev.weft.runtime.service.TailnetView;
@@ -47,6 +50,8 @@ import java.util.SortedMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +64,7 @@ import org.slf4j.LoggerFactory;
 public final class NodeBackend implements LocalBackend {
   private static final Logger LOG = LoggerFactory.getLogger(NodeBackend.class);
   private static final long PING_SECONDS = 5;
+  private static final int MAX_CAPTURES = 4;
 
   /// What the backend works with.
   ///
@@ -91,6 +97,9 @@ public final class NodeBackend implements LocalBackend {
 
   private final Parts parts;
   private final BackendShell shell;
+  private final LocalDns dns;
+  private final LocalProfiles profiles;
+  private final AtomicInteger captures = new AtomicInteger();
   private @Nullable DataPlane plane; // set once, before begin
   private @Nullable NodeTailnet tailnet; // likewise
 
@@ -98,6 +107,13 @@ public final class NodeBackend implements LocalBackend {
   public NodeBackend(Parts parts) throws StateException {
     this.parts = parts;
     this.shell = new BackendShell(parts, () -> status(true));
+    this.profiles = new Profiles(shell);
+    this.dns =
+        new NameResolver(
+            this::directory,
+            () -> prefs().corpDns(),
+            new UdpUpstream(parts.entropy()),
+            parts.entropy());
   }
 
   /// Starts working, with the data plane to drive.
@@ -154,6 +170,7 @@ public final class NodeBackend implements LocalBackend {
             now.directory(),
             Reports.hostname(now.prefs()),
             known == null ? List.of() : known.endpoints(),
+            known == null ? Optional.empty() : known.netReport(),
             traffic),
         withPeers);
   }
@@ -194,18 +211,12 @@ public final class NodeBackend implements LocalBackend {
 
   @Override
   public Watch watch(Set<WatchOption> options, Watcher watcher) {
-    // The session's ID is known only when the watch exists.
-    Watch[] self = new Watch[1];
-    Watch watch = shell.bus().watch(options, watcher, () -> endSession(self[0]));
-    self[0] = watch;
-    return watch;
+    return shell.bus().watch(options, watcher, this::endSession);
   }
 
-  private void endSession(@Nullable Watch watch) {
+  private void endSession(String session) {
     try {
-      if (watch != null) {
-        parts.serve().endSession(watch.sessionId());
-      }
+      parts.serve().endSession(session);
     } catch (StateException e) {
       LOG.error("{}", e.getMessage());
     }
@@ -237,7 +248,8 @@ public final class NodeBackend implements LocalBackend {
             .map()
             .map(map -> PeerCapabilities.of(map, address))
             .orElse(Collections.emptySortedMap());
-    return new WhoIsResponse(node, names.owner(node).orElse(null), capabilities);
+    return new WhoIsResponse(
+        ShownNames.addTo(node, names.suffix()), names.owner(node).orElse(null), capabilities);
   }
 
   @Override
@@ -301,9 +313,8 @@ public final class NodeBackend implements LocalBackend {
   public boolean replaceServeConfig(String expected, String json) throws BackendException {
     try {
       ServeConfig next = ServeConfig.decode(json);
-      List<String> live =
-          next.foreground().keySet().stream().filter(shell.bus()::isWatching).toList();
-      return switch (parts.serve().replace(expected, next, live, prefs().shieldsUp())) {
+      boolean shieldsUp = prefs().shieldsUp();
+      return switch (parts.serve().replace(expected, next, shell.bus()::isWatching, shieldsUp)) {
         case ServeSettings.Outcome.Changed changed -> {
           shell.report();
           changed.endedSessions().forEach(shell.bus()::end);
@@ -365,11 +376,53 @@ public final class NodeBackend implements LocalBackend {
   public String userMetrics() {
     DataPlane known = plane;
     try {
-      return known == null ? "" : Metrics.text(known.traffic(), directory());
+      return known == null ? "" : Metrics.text(known.traffic(), shell.snapshot());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return "";
     }
+  }
+
+  @Override
+  public LocalDns dns() {
+    return dns;
+  }
+
+  @Override
+  public LocalProfiles profiles() {
+    return profiles;
+  }
+
+  @Override
+  public Optional<RawJson> networkMap() {
+    return directory().map().map(MapJson::of);
+  }
+
+  @Override
+  public Capture capture(PacketSink sink) throws BackendException {
+    DataPlane known = plane;
+    if (known == null) {
+      throw new BackendException("not running");
+    }
+    if (captures.incrementAndGet() > MAX_CAPTURES) {
+      captures.decrementAndGet();
+      throw new BackendException("packets are being captured already, by " + MAX_CAPTURES);
+    }
+    AtomicBoolean open = new AtomicBoolean(true);
+    return new Capture() {
+      @Override
+      public void start() {
+        known.capture(sink);
+      }
+
+      @Override
+      public void close() {
+        if (open.compareAndSet(true, false)) {
+          known.endCapture(sink);
+          captures.decrementAndGet();
+        }
+      }
+    };
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.weft.runtime.backend;
 
+import dev.weft.ipn.MaskedPrefs;
+import dev.weft.ipn.OptionalBool;
 import dev.weft.ipn.Pref;
 import dev.weft.ipn.Prefs;
 import dev.weft.runtime.localapi.BackendException;
@@ -34,18 +36,34 @@ final class PrefsCheck {
     missing(prefs);
   }
 
+  static void checkKnown(MaskedPrefs change) throws BackendException {
+    if (!change.unknown().isEmpty()) {
+      throw new BackendException(
+          "this version of Weft has no setting " + String.join(", ", change.unknown()));
+    }
+  }
+
+  /// Settings of features that this version does not have. What merely takes no effect in a node
+  /// without a TUN device, such as `NetfilterMode`, is kept for one that has it.
   private static void missing(Prefs prefs) throws BackendException {
-    if (prefs.runSsh()) {
-      throw new BackendException("this version of Weft has no SSH server");
-    }
-    if (prefs.value(Pref.RUN_WEB_CLIENT)) {
-      throw new BackendException("this version of Weft has no web client");
-    }
-    if (!prefs.advertiseRoutes().isEmpty()) {
-      throw new BackendException("this version of Weft does not route for others");
-    }
-    if (!prefs.value(Pref.EXIT_NODE_ID).isEmpty() || !prefs.value(Pref.EXIT_NODE_IP).isEmpty()) {
-      throw new BackendException("this version of Weft cannot use an exit node");
+    refuse(prefs.runSsh(), "has no SSH server");
+    refuse(prefs.value(Pref.RUN_WEB_CLIENT), "has no web client");
+    refuse(!prefs.advertiseRoutes().isEmpty(), "does not route for others");
+    refuse(prefs.value(Pref.APP_CONNECTOR_ADVERTISE), "is no app connector");
+    refuse(!prefs.value(Pref.ADVERTISE_SERVICES).isEmpty(), "does not serve as a VIP service");
+    refuse(
+        !prefs.value(Pref.EXIT_NODE_ID).isEmpty()
+            || !prefs.value(Pref.EXIT_NODE_IP).isEmpty()
+            || !prefs.value(Pref.AUTO_EXIT_NODE).isEmpty(),
+        "cannot use an exit node");
+    refuse(prefs.value(Pref.POSTURE_CHECKING), "does not report what this device is");
+    refuse(prefs.value(Pref.AUTO_UPDATE_APPLY) == OptionalBool.TRUE, "does not update itself");
+    refuse(prefs.value(Pref.REMOTE_CONFIG), "cannot be configured by control");
+  }
+
+  private static void refuse(boolean wanted, String what) throws BackendException {
+    if (wanted) {
+      throw new BackendException("this version of Weft " + what);
     }
   }
 

@@ -10,10 +10,12 @@ import dev.weft.ipn.Status;
 import dev.weft.ipn.TailnetStatus;
 import dev.weft.keys.NodeKey;
 import dev.weft.runtime.control.NetworkMap;
+import dev.weft.runtime.netcheck.NetReport;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpRegion;
 import dev.weft.tailcfg.DnsConfig;
 import dev.weft.tailcfg.Hostinfo;
+import dev.weft.tailcfg.NetInfo;
 import dev.weft.tailcfg.Node;
 import dev.weft.tailcfg.ReportedEndpoint;
 import dev.weft.tailcfg.Service;
@@ -29,6 +31,7 @@ final class StatusView {
   /// What the status is drawn from.
   ///
   /// @param hostname what this machine calls itself
+  /// @param net what the latest look at the network found
   record Moment(
       String version,
       State state,
@@ -38,6 +41,7 @@ final class StatusView {
       Directory directory,
       String hostname,
       List<ReportedEndpoint> endpoints,
+      Optional<NetReport> net,
       DataPlane.Traffic traffic) {}
 
   private final Moment moment;
@@ -83,7 +87,9 @@ final class StatusView {
         .currentTailnet(
             new TailnetStatus(
                 m.domain().isEmpty() ? suffix : m.domain(), suffix, dns != null && dns.proxied()))
-        .certDomains(dns == null ? List.of() : dns.certDomains())
+        // The names that this node can get certificates for, whatever control would help with: this
+        // version gets none. Programs that see a name here ask for its certificate.
+        .certDomains(List.of())
         .users(m.users());
     if (withPeers) {
       status.peers(m.peers().values().stream().map(this::peer).toList());
@@ -120,8 +126,36 @@ final class StatusView {
           .lastWrite(traffic.lastWrite())
           .active(traffic.active())
           .inEngine(traffic.lastHandshake() != null);
+      if (direct == null && traffic.active()) {
+        status.relayedBecause(whyRelayed(peer));
+      }
     }
     return status.build();
+  }
+
+  /// What keeps a peer from being reached directly, as far as that shows.
+  private String whyRelayed(Node peer) {
+    if (moment.net().isEmpty()) {
+      return "";
+    }
+    NetReport here = moment.net().get();
+    if (!here.udp()) {
+      return "UDP is blocked here";
+    }
+    NetInfo there = peer.hostinfo() == null ? null : peer.hostinfo().netInfo();
+    if (there != null && Boolean.FALSE.equals(there.workingUdp())) {
+      return "UDP is blocked at the peer";
+    }
+    boolean hardHere = here.mappingVariesByDestIp().orElse(false);
+    boolean hardThere = there != null && Boolean.TRUE.equals(there.mappingVariesByDestIp());
+    if (hardHere && hardThere) {
+      return "no direct path: both are behind a symmetric NAT";
+    }
+    return hardHere || hardThere
+        ? "no direct path yet: "
+            + (hardHere ? "this node" : "the peer")
+            + " is behind a symmetric NAT"
+        : "the peer has not answered pings";
   }
 
   private PeerStatus.Builder node(Node node) {

@@ -8,11 +8,16 @@ import dev.weft.keys.NodePrivateKey;
 import dev.weft.runtime.control.ControlState;
 import dev.weft.runtime.state.StateException;
 import dev.weft.runtime.state.StateStore;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
 
 /// The keys of this node, and those of the control servers it has met, in the state document.
-public final class StoredIdentity implements ControlState {
+///
+/// A session with control works on a [Lease]: when the session has ended, so has its right to
+/// change keys, and a login that is still under way somewhere cannot put its key into the place of
+/// another login's.
+public final class StoredIdentity {
   private static final String MACHINE_KEY = "MachineKey";
   private static final String NODE_KEY = "NodeKey";
   private static final String OLD_NODE_KEY = "OldNodeKey";
@@ -52,41 +57,77 @@ public final class StoredIdentity implements ControlState {
     return machine;
   }
 
-  @Override
-  public Optional<MachineKey> serverKey(URI server) {
-    return store.readText(CONTROL_KEY_OF + server).map(MachineKey::parse);
-  }
-
-  @Override
-  public void saveServerKey(URI server, MachineKey key) throws StateException {
-    store.writeText(CONTROL_KEY_OF + server, key.toString());
-  }
-
-  @Override
-  public void forgetServerKey(URI server) throws StateException {
-    store.remove(CONTROL_KEY_OF + server);
-  }
-
-  @Override
-  public Optional<NodePrivateKey> nodeKey() {
+  Optional<NodePrivateKey> nodeKey() {
     return store.readText(NODE_KEY).map(NodePrivateKey::parse);
   }
 
-  @Override
-  public NodeKey oldNodeKey() {
+  private NodeKey oldNodeKey() {
     return store.readText(OLD_NODE_KEY).map(NodeKey::parse).orElse(NodeKey.ZERO);
   }
 
-  @Override
-  public void saveNodeKey(NodePrivateKey key, NodeKey old) throws StateException {
-    store.change(
-        new StateStore.Change()
-            .putText(NODE_KEY, key.toPrivateText())
-            .putText(OLD_NODE_KEY, old.toString()));
+  /// For one session.
+  public Lease lease() {
+    return new Lease();
   }
 
-  @Override
-  public void forgetNodeKey() throws StateException {
-    store.change(new StateStore.Change().remove(NODE_KEY).remove(OLD_NODE_KEY));
+  /// The state that one session with control works on. Thread-safe.
+  public final class Lease implements ControlState, AutoCloseable {
+    private boolean ended;
+
+    private Lease() {}
+
+    @Override
+    public Optional<MachineKey> serverKey(URI server) {
+      return store.readText(CONTROL_KEY_OF + server).map(MachineKey::parse);
+    }
+
+    @Override
+    public synchronized void saveServerKey(URI server, MachineKey key) throws IOException {
+      check();
+      store.writeText(CONTROL_KEY_OF + server, key.toString());
+    }
+
+    @Override
+    public synchronized void forgetServerKey(URI server) throws IOException {
+      check();
+      store.remove(CONTROL_KEY_OF + server);
+    }
+
+    @Override
+    public Optional<NodePrivateKey> nodeKey() {
+      return StoredIdentity.this.nodeKey();
+    }
+
+    @Override
+    public NodeKey oldNodeKey() {
+      return StoredIdentity.this.oldNodeKey();
+    }
+
+    @Override
+    public synchronized void saveNodeKey(NodePrivateKey key, NodeKey old) throws IOException {
+      check();
+      store.change(
+          new StateStore.Change()
+              .putText(NODE_KEY, key.toPrivateText())
+              .putText(OLD_NODE_KEY, old.toString()));
+    }
+
+    @Override
+    public synchronized void forgetNodeKey() throws IOException {
+      check();
+      store.change(new StateStore.Change().remove(NODE_KEY).remove(OLD_NODE_KEY));
+    }
+
+    private void check() throws IOException {
+      if (ended) {
+        throw new IOException("this session with control has ended");
+      }
+    }
+
+    /// Nothing is changed by this session after this has returned.
+    @Override
+    public synchronized void close() {
+      ended = true;
+    }
   }
 }

@@ -15,7 +15,9 @@
 /// Around them, each a pure function of the network map: [Directory] (names, addresses, who is
 /// behind them), [StatusView] (the status for people), [Endpoints] (where peers may find us),
 /// [HostFacts] (what we tell control of the machine). What must outlive the process is in
-/// [StoredIdentity], [StoredPrefs] and [MapCache].
+/// [StoredIdentity], [StoredPrefs], [MapCache] and, for the logins that are not in use,
+/// [ProfileBook]. [NameResolver] answers questions about names; [UnhealthyBackend] stands in for a
+/// node whose state cannot be read.
 ///
 /// A node whose control server is away starts from the map it kept, if its tailnet allows that, and
 /// says since when it has not heard from control.

@@ -12,6 +12,7 @@ import java.util.Set;
 /// How a request is answered.
 sealed interface Answer {
   int OK = 200;
+  int CREATED = 201;
   int NO_CONTENT = 204;
   int BAD_REQUEST = 400;
   int UNAUTHORIZED = 401;
@@ -43,6 +44,9 @@ sealed interface Answer {
   /// A connection to a destination on the tailnet; from then on the bytes are the caller's and the
   /// destination's.
   record Dial(String host, int port) implements Answer {}
+
+  /// The packets in the tunnel, until the client has enough.
+  record Capture() implements Answer {}
 
   static Full empty(int status) {
     return new Full(status, "", "", Map.of());

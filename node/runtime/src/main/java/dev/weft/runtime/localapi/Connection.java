@@ -133,6 +133,7 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         case Answer.Events events -> stream(channel, events);
         case Answer.Dial dial -> upgrade(context, dial);
+        case Answer.Capture _ -> capture(channel);
       }
     } catch (InterruptedException _) { // the client is gone
       channel.close();
@@ -192,6 +193,31 @@ final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     channel.writeAndFlush(head);
     new EventStream(channel, backend.version()).run(backend, events.options());
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /// Until the client closes the connection, which interrupts this thread.
+  private void capture(Channel channel) throws InterruptedException {
+    CaptureStream packets = new CaptureStream(channel);
+    LocalBackend.Capture capture;
+    try {
+      capture = backend.capture(packets);
+    } catch (BackendException e) {
+      respond(channel, Answer.text(Answer.SERVICE_UNAVAILABLE, e.getMessage()), false);
+      return;
+    }
+    try (capture) {
+      HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+      addCommonHeaders(head);
+      head.headers()
+          .set(HttpHeaderNames.CONTENT_TYPE, "application/vnd.tcpdump.pcap")
+          .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      channel.writeAndFlush(head);
+      packets.begin();
+      capture.start();
+      channel.closeFuture().sync();
+    } finally {
+      packets.ended();
+    }
   }
 
   private void upgrade(ChannelHandlerContext context, Answer.Dial dial)

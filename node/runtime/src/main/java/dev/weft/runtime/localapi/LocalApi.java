@@ -11,6 +11,7 @@ final class LocalApi {
   static final String HOST =
       "local-tailscaled.sock"; // what every client of this interface calls the daemon
   private static final String PREFIX = "/localapi/v0/";
+  private static final String PROFILES = "profiles/";
   private static final Set<WatchOption> NOT_WITH_RATE_LIMIT =
       EnumSet.of(
           WatchOption.PEER_CHANGES,
@@ -22,12 +23,18 @@ final class LocalApi {
   private final SettingsEndpoints settings;
   private final PeerEndpoints peers;
   private final ServeConfigEndpoint serveConfig;
+  private final DnsEndpoints dns;
+  private final ProfileEndpoints profiles;
+  private final DebugEndpoints debug;
 
   LocalApi(LocalBackend backend) {
     this.backend = backend;
     this.settings = new SettingsEndpoints(backend);
     this.peers = new PeerEndpoints(backend);
     this.serveConfig = new ServeConfigEndpoint(backend);
+    this.dns = new DnsEndpoints(backend.dns());
+    this.profiles = new ProfileEndpoints(backend.profiles());
+    this.debug = new DebugEndpoints(backend);
   }
 
   /// @throws InterruptedException when the caller went away while its answer was being made
@@ -58,6 +65,9 @@ final class LocalApi {
 
   private Answer route(String endpoint, Request request, Access access)
       throws InterruptedException {
+    if (endpoint.startsWith(PROFILES)) {
+      return profiles.answer(endpoint.substring(PROFILES.length()), request, access);
+    }
     return switch (endpoint) {
       case "status" -> settings.status(request, access);
       case "prefs" -> settings.prefs(request, access);
@@ -65,12 +75,15 @@ final class LocalApi {
       case "start" -> settings.start(request, access);
       case "login-interactive" -> settings.loginInteractive(request, access);
       case "logout" -> settings.logout(request, access);
-      case "profiles/current" -> settings.currentProfile(request, access);
-      case "profiles/" -> settings.profiles(request, access);
       case "watch-ipn-bus" -> watch(request, access);
       case "whois" -> peers.whois(request, access);
       case "ping" -> peers.ping(request);
       case "derpmap" -> peers.derpMap(request);
+      case "dns-config" -> dns.config(access);
+      case "dns-osconfig" -> dns.systemConfig(request, access);
+      case "dns-query" -> dns.query(request, access);
+      case "debug" -> debug.debug(request, access);
+      case "debug-capture" -> DebugEndpoints.capture(request, access);
       case "dial" -> peers.dial(request);
       case "serve-config" -> serveConfig.answer(request, access);
       case "query-feature" -> settings.queryFeature(request, access);

@@ -11,6 +11,7 @@ import dev.weft.ipn.Prefs;
 import dev.weft.ipn.Status;
 import dev.weft.ipn.WatchOption;
 import dev.weft.ipn.WhoIsResponse;
+import dev.weft.json.RawJson;
 import dev.weft.keys.NodeKey;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.QueryFeatureResponse;
@@ -110,8 +111,31 @@ public interface LocalBackend {
   /// The counters for users in Prometheus text form, each with the name that the peer gives it.
   String userMetrics();
 
+  /// Names, as the node knows them and finds them out.
+  LocalDns dns();
+
+  /// The logins that this node has.
+  LocalProfiles profiles();
+
+  /// The whole network map as JSON, for people who look for a fault; empty before there is one.
+  Optional<RawJson> networkMap();
+
+  /// Prepares to show the packets in the tunnel.
+  ///
+  /// @throws BackendException when as many are captured as can be
+  Capture capture(PacketSink sink) throws BackendException;
+
   /// Ends the daemon. Returns at once.
   void shutdown();
+
+  /// Packets being captured, from [#start] on.
+  interface Capture extends AutoCloseable {
+    void start();
+
+    /// Ends it; idempotent. The sink may be shown a few more packets.
+    @Override
+    void close();
+  }
 
   /// Who is told what happens. Does not block and does not throw; called from any thread, one call
   /// at a time.

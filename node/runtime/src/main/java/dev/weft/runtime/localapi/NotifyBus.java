@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The event stream between a backend and its watchers.
@@ -57,9 +58,10 @@ public final class NotifyBus {
 
   /// Begins a watch.
   ///
-  /// @param whenClosed runs once, when the watcher closes the watch or the backend ends it
+  /// @param whenClosed told the session's ID once, when the watcher closes the watch or the backend
+  ///   ends it
   public synchronized LocalBackend.Watch watch(
-      Set<WatchOption> options, LocalBackend.Watcher watcher, Runnable whenClosed) {
+      Set<WatchOption> options, LocalBackend.Watcher watcher, Consumer<String> whenClosed) {
     String id = HexFormat.of().formatHex(entropy.bytes(SESSION_ID_BYTES));
     Session session = new Session(id, Set.copyOf(options), watcher, whenClosed);
     sessions.put(id, session);
@@ -132,10 +134,13 @@ public final class NotifyBus {
     private final String id;
     private final Set<WatchOption> options;
     private final LocalBackend.Watcher watcher;
-    private final Runnable whenClosed;
+    private final Consumer<String> whenClosed;
 
     Session(
-        String id, Set<WatchOption> options, LocalBackend.Watcher watcher, Runnable whenClosed) {
+        String id,
+        Set<WatchOption> options,
+        LocalBackend.Watcher watcher,
+        Consumer<String> whenClosed) {
       this.id = id;
       this.options = options;
       this.watcher = watcher;
@@ -161,7 +166,7 @@ public final class NotifyBus {
     @Override
     public void close() {
       if (remove(this)) {
-        whenClosed.run();
+        whenClosed.accept(id);
       }
     }
   }

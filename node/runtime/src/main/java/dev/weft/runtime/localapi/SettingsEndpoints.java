@@ -2,20 +2,14 @@ package dev.weft.runtime.localapi;
 
 import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Options;
-import dev.weft.ipn.Persist;
 import dev.weft.ipn.Prefs;
 import dev.weft.ipn.Status;
-import dev.weft.ipn.TailnetStatus;
 import dev.weft.json.Json;
-import dev.weft.json.JsonTypes;
 import dev.weft.json.MalformedJson;
 import dev.weft.tailcfg.QueryFeatureResponse;
-import dev.weft.tailcfg.UserProfile;
 
 /// The endpoints about the node itself: its state, its settings, its login.
 final class SettingsEndpoints {
-  private static final String ONLY_PROFILE = "0000"; // a node of ours has one login
-
   private final LocalBackend backend;
 
   SettingsEndpoints(LocalBackend backend) {
@@ -120,53 +114,6 @@ final class SettingsEndpoints {
     }
   }
 
-  Answer currentProfile(Request request, Access access) {
-    if (!access.write()) {
-      return Answer.denied("profiles");
-    }
-    return request.isGet()
-        ? Answer.json(Answer.OK, profile() + '\n')
-        : Answer.text(Answer.METHOD_NOT_ALLOWED, "use GET");
-  }
-
-  Answer profiles(Request request, Access access) {
-    if (!access.write()) {
-      return Answer.denied("profiles");
-    }
-    return request.isGet()
-        ? Answer.json(Answer.OK, (isLoggedIn() ? '[' + profile() + ']' : "null") + '\n')
-        : Answer.text(Answer.METHOD_NOT_ALLOWED, "a node has one profile: use GET");
-  }
-
-  private boolean isLoggedIn() {
-    return backend.prefs().persist() != null;
-  }
-
-  /// The one login as the peer describes each of several.
-  private String profile() {
-    Prefs prefs = backend.prefs();
-    Persist persist = prefs.persist();
-    UserProfile user = persist == null ? UserProfile.builder().build() : persist.userProfile();
-    TailnetStatus tailnet = backend.status(false).currentTailnet();
-    return "{\"ID\":"
-        + quoted(persist == null ? "" : ONLY_PROFILE)
-        + ",\"Name\":"
-        + quoted(user.loginName())
-        + ",\"NetworkProfile\":{\"MagicDNSName\":"
-        + quoted(tailnet == null ? "" : tailnet.magicDnsSuffix())
-        + ",\"DomainName\":"
-        + quoted(tailnet == null ? "" : tailnet.name())
-        + ",\"DisplayName\":\"\"},\"Key\":"
-        + quoted(persist == null ? "" : "profile-" + ONLY_PROFILE)
-        + ",\"UserProfile\":"
-        + Json.encodeToText(UserProfile.JSON, user)
-        + ",\"NodeID\":"
-        + quoted(persist == null ? "" : persist.nodeId())
-        + ",\"LocalUserID\":\"\",\"ControlURL\":"
-        + quoted(prefs.controlUrl())
-        + '}';
-  }
-
   Answer queryFeature(Request request, Access access) {
     if (!access.read()) {
       return Answer.text(Answer.FORBIDDEN, "access denied");
@@ -195,9 +142,5 @@ final class SettingsEndpoints {
 
   private static Answer failed(BackendException e) {
     return Answer.text(Answer.INTERNAL_SERVER_ERROR, e.getMessage());
-  }
-
-  private static String quoted(String text) {
-    return Json.encodeToText(JsonTypes.STRING, text);
   }
 }

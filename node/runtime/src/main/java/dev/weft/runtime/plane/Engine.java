@@ -61,6 +61,7 @@ final class Engine implements DerpListener, NodeCore.Output {
   private final Surroundings around;
   private final Pings pings = new Pings();
   private final Set<Integer> connected = new TreeSet<>();
+  private final PathCounters paths;
   private boolean heardPeer;
 
   Engine(
@@ -68,8 +69,10 @@ final class Engine implements DerpListener, NodeCore.Output {
       NodePrivateKey key,
       DiscoPrivateKey disco,
       NodePlane.Settings settings,
+      PathCounters paths,
       Surroundings around) {
     this.loop = loop;
+    this.paths = paths;
     this.key = key;
     this.around = around;
     this.handshakeClock = settings.handshakeClock();
@@ -118,6 +121,7 @@ final class Engine implements DerpListener, NodeCore.Output {
   }
 
   void handleDatagrams(Path from, Segments datagrams) {
+    paths.received(from, datagrams);
     core.handleDatagrams(loop.now(), from, datagrams, this);
     rearm();
   }
@@ -170,6 +174,7 @@ final class Engine implements DerpListener, NodeCore.Output {
 
   @Override
   public void transmit(Path to, Segments datagrams) {
+    paths.sent(to, datagrams);
     switch (to) {
       case Path.Udp(Endpoint remote) -> around.sendUdp(remote, datagrams);
       case Path.Derp(int region, NodeKey peer) -> {

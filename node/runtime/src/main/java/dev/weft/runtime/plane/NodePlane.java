@@ -14,6 +14,7 @@ import dev.weft.netstack.channel.NetstackLoop;
 import dev.weft.runtime.backend.DataPlane;
 import dev.weft.runtime.backend.HostFacts;
 import dev.weft.runtime.control.NetworkMap;
+import dev.weft.runtime.localapi.PacketSink;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.runtime.netcheck.NetReport;
@@ -135,6 +136,16 @@ public final class NodePlane implements DataPlane {
   @Override
   public Optional<NetReport> netReport() {
     return core.netReport();
+  }
+
+  @Override
+  public void capture(PacketSink sink) {
+    loop.submit(() -> core.capture(sink));
+  }
+
+  @Override
+  public void endCapture(PacketSink sink) {
+    loop.submit(() -> core.endCapture(sink));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
 import dev.weft.base.Segments;
+import dev.weft.engine.EngineDrop;
 import dev.weft.engine.Path;
 import dev.weft.engine.PeerSnapshot;
 import dev.weft.engine.PingKind;
@@ -17,6 +18,7 @@ import dev.weft.netstack.channel.NetstackLoop;
 import dev.weft.runtime.backend.DataPlane;
 import dev.weft.runtime.backend.Endpoints;
 import dev.weft.runtime.control.NetworkMap;
+import dev.weft.runtime.localapi.PacketSink;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.UdpCounters;
 import dev.weft.runtime.loop.UdpSockets;
@@ -27,6 +29,7 @@ import dev.weft.tailcfg.ReportedEndpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +54,8 @@ final class PlaneCore implements Engine.Surroundings {
   private final NetstackLoop stack;
   private final NetcheckLoop netcheck;
   private final HomeRelay home;
+  private final PathCounters paths = new PathCounters();
+  private PacketSink[] sinks = {}; // of captures; replaced, never changed
   private @Nullable Engine engine;
   private Collection<Ip> localAddresses;
   private boolean netcheckRuns;
@@ -99,7 +104,7 @@ final class PlaneCore implements Engine.Surroundings {
       if (running != null) {
         running.close();
       }
-      running = new Engine(loop, key, disco, settings, this);
+      running = new Engine(loop, key, disco, settings, paths, this);
       engine = running;
       wasLive = false;
     }
@@ -146,6 +151,9 @@ final class PlaneCore implements Engine.Surroundings {
   }
 
   void handlePackets(long now, Segments ipPackets) {
+    if (sinks.length != 0) {
+      show(PacketSink.Way.FROM_LOCAL, ipPackets);
+    }
     if (engine != null) {
       engine.handlePackets(now, ipPackets);
     }
@@ -158,12 +166,30 @@ final class PlaneCore implements Engine.Surroundings {
 
   @Override
   public void deliver(Segments ipPackets) {
+    if (sinks.length != 0) {
+      show(PacketSink.Way.FROM_PEER, ipPackets);
+    }
     stack.handlePackets(ipPackets);
   }
 
   @Override
   public void handleStun(Endpoint from, byte[] array, int offset, int length) {
     netcheck.handleStun(from, array, offset, length);
+  }
+
+  void capture(PacketSink sink) {
+    sinks = Arrays.copyOf(sinks, sinks.length + 1);
+    sinks[sinks.length - 1] = sink;
+  }
+
+  void endCapture(PacketSink sink) {
+    sinks = Arrays.stream(sinks).filter(each -> !each.equals(sink)).toArray(PacketSink[]::new);
+  }
+
+  private void show(PacketSink.Way way, Segments ipPackets) {
+    for (PacketSink sink : sinks) {
+      sink.on(way, ipPackets);
+    }
   }
 
   // What is noticed.
@@ -296,7 +322,8 @@ final class PlaneCore implements Engine.Surroundings {
         report.map(NetReport::preferredRegion).orElse(0),
         engine.liveRelays(),
         peers,
-        counters(engine));
+        counters(engine),
+        paths.values());
   }
 
   private static @Nullable Instant wallTime(long at, long now, Instant wallNow) {
@@ -313,6 +340,7 @@ final class PlaneCore implements Engine.Surroundings {
     counters.put("udp_send_failed", udp.sendFailed());
     counters.put("loop_refused_commands", loop.refusedCommands());
     counters.put("engine_drops", running.core().drops().total());
+    counters.put("filter_drops", running.core().drops().count(EngineDrop.REFUSED_IN));
     counters.put("wireguard_drops", running.core().wireGuardDrops().total());
     counters.put("disco_drops", running.core().discoDrops());
     return counters;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// The node's serve configuration: kept over restarts, changed by the LocalAPI, told to the
 /// services. Safe for use from several threads; changes block until they are on disk.
@@ -20,7 +21,7 @@ public final class ServeSettings implements ServeConfigSource {
 
   private final NodeLoop loop;
   private final StateStore store;
-  private final ServeState state;
+  private ServeState state; // guarded by this
   private final List<Consumer<String>> listeners = new ArrayList<>(); // of the node loop
   private volatile String json;
 
@@ -67,14 +68,16 @@ public final class ServeSettings implements ServeConfigSource {
 
   /// Replaces the configuration if it is still `expected`.
   ///
-  /// @param liveSessions the watches of the event stream that run now; foreground entries of others
-  ///   are dropped
+  /// @param isLive whether a watch of the event stream runs; foreground entries of others are
+  ///   dropped. Asked under the same lock under which [#endSession] works, so that a watch which
+  ///   ends meanwhile takes its entry with it
   public synchronized Outcome replace(
-      String expected, ServeConfig next, Collection<String> liveSessions, boolean shieldsUp)
+      String expected, ServeConfig next, Predicate<String> isLive, boolean shieldsUp)
       throws StateException {
     if (!expected.equals(state.json())) {
       return new Outcome.Stale();
     }
+    List<String> liveSessions = next.foreground().keySet().stream().filter(isLive).toList();
     return switch (state.set(next, "", liveSessions, shieldsUp)) {
       case ServeState.Outcome.Changed changed -> {
         try {
@@ -97,6 +100,16 @@ public final class ServeSettings implements ServeConfigSource {
       tell();
       store();
     }
+  }
+
+  /// Another login has come into use, and its configuration with it.
+  ///
+  /// @return the sessions in whose foreground something was served
+  public synchronized Collection<String> reload() throws StateException {
+    Collection<String> ended = List.copyOf(state.config().foreground().keySet());
+    state = load(store);
+    tell();
+    return ended;
   }
 
   @Override

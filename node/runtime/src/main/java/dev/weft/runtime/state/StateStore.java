@@ -157,7 +157,7 @@ public final class StateStore implements Closeable {
 
   /// For the owner of a section that finds it unreadable: what to tell the user.
   public StateException damaged(String section, String reason) {
-    return new StateException(
+    return StateException.damage(
         "the section "
             + section
             + " of the state file "
@@ -207,7 +207,7 @@ public final class StateStore implements Closeable {
     } catch (IOException e) {
       throw new StateException("cannot read the state file " + file, e);
     } catch (IllegalArgumentException e) {
-      throw new StateException(
+      throw StateException.damage(
           "the state file "
               + file
               + " is damaged ("

@@ -57,7 +57,8 @@ class BackendCoreTest {
     core.handleLogin(now, LOGGED_IN, out);
     assertEquals(List.of("save", "prefs", "login finished"), out.take());
     core.handleMap(now, Maps.map(SELF), out);
-    assertEquals(List.of("keep map", "run"), out.take());
+    assertEquals(List.of("keep map", "save", "prefs", "run"), out.take());
+    assertEquals("n1", core.prefs().persist().nodeId(), "the login knows its node");
     core.handleConnectivity(now, true, out);
     assertEquals(List.of("state Running"), out.take());
   }

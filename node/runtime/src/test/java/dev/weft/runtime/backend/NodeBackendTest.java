@@ -2,12 +2,14 @@ package dev.weft.runtime.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
+import dev.weft.ipn.LoginProfile;
 import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Notify;
 import dev.weft.ipn.Options;
@@ -31,6 +33,7 @@ import dev.weft.runtime.control.NetworkMap;
 import dev.weft.runtime.control.NodeReport;
 import dev.weft.runtime.localapi.BackendException;
 import dev.weft.runtime.localapi.LocalBackend;
+import dev.weft.runtime.localapi.PacketSink;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.netcheck.NetReport;
 import dev.weft.runtime.service.ServeSettings;
@@ -161,6 +164,84 @@ class NodeBackendTest {
   }
 
   @Test
+  void aNodeKeepsSeveralLoginsAndChangesBetweenThem() throws Exception {
+    comeUp();
+    backend.replaceServeConfig("null", "{\"TCP\":{\"80\":{\"TCPForward\":\"127.0.0.1:80\"}}}");
+    LoginProfile alice = backend.profiles().current();
+    assertEquals("alice@home", alice.name());
+    assertEquals("home.weft", alice.networkProfile().magicDnsName());
+    StoredIdentity.Lease former = control.lease;
+
+    backend.profiles().begin();
+    assertEquals("", backend.profiles().current().id());
+    assertEquals(State.NEEDS_LOGIN, backend.status(false).backendState());
+    assertEquals("null", backend.serveConfig(), "a login has a serve configuration of its own");
+    assertEquals(List.of(alice), backend.profiles().all());
+    assertThrows(
+        IOException.class,
+        () -> former.saveNodeKey(NodePrivateKey.generate(ENTROPY), NodeKey.ZERO),
+        "what is left of a session changes nothing in the place of the next");
+
+    comeUp("bob@home", 2);
+    LoginProfile bob = backend.profiles().current();
+    assertEquals(List.of("alice@home", "bob@home"), names(backend.profiles().all()));
+
+    backend.profiles().use(alice.id());
+    assertEquals(alice, backend.profiles().current());
+    assertEquals(State.STARTING, backend.status(false).backendState());
+    assertTrue(backend.serveConfig().contains("127.0.0.1:80"));
+    restart();
+    assertEquals(alice, backend.profiles().current(), "also after a restart");
+    assertEquals(List.of(alice, bob), backend.profiles().all());
+
+    backend.profiles().delete(bob.id());
+    assertEquals(List.of(alice), backend.profiles().all());
+    assertThrows(BackendException.class, () -> backend.profiles().use(bob.id()));
+  }
+
+  @Test
+  void aUserWhoLogsInAgainAtOneServerHasOneLogin() throws Exception {
+    comeUp();
+    String first = backend.profiles().current().id();
+    backend.profiles().begin();
+    comeUp();
+    assertEquals(List.of("alice@home"), names(backend.profiles().all()));
+    assertNotEquals(first, backend.profiles().current().id());
+  }
+
+  @Test
+  void aLogoutForgetsTheLoginAndKeepsTheOthers() throws Exception {
+    comeUp();
+    backend.profiles().begin();
+    comeUp("bob@home", 2);
+    backend.logout();
+    assertEquals(List.of("alice@home"), names(backend.profiles().all()));
+    assertEquals("", backend.profiles().current().id());
+  }
+
+  @Test
+  void aLoginIsCalledByItsNicknameOnceItHasOne() throws Exception {
+    comeUp();
+    backend.editPrefs(MaskedPrefs.NONE.with(Pref.PROFILE_NAME, "work"));
+    assertEquals(List.of("work"), names(backend.profiles().all()));
+  }
+
+  @Test
+  void aForegroundEntryOfAWatchThatHasEndedIsDropped() throws Exception {
+    LocalBackend.Watch watch = backend.watch(Set.of(), watcher(new ArrayList<>()));
+    watch.close();
+    backend.replaceServeConfig(
+        "null",
+        "{\"Foreground\":{\"%s\":{\"TCP\":{\"80\":{\"TCPForward\":\"127.0.0.1:80\"}}}}}"
+            .formatted(watch.sessionId()));
+    assertEquals(false, backend.serveConfig().contains("127.0.0.1:80"));
+  }
+
+  private static List<String> names(List<LoginProfile> profiles) {
+    return profiles.stream().map(LoginProfile::name).toList();
+  }
+
+  @Test
   void aRestartWithControlAwayRunsFromTheKeptMapAndSaysSinceWhen() throws Exception {
     comeUp();
     restart();
@@ -206,7 +287,10 @@ class NodeBackendTest {
   @Test
   void whoisKnowsPeersByAddressAndByKey() throws Exception {
     comeUp();
-    assertEquals(WEB, backend.whois(Endpoint.parse("100.64.0.2:1234")).orElseThrow().node());
+    Node web = backend.whois(Endpoint.parse("100.64.0.2:1234")).orElseThrow().node();
+    assertEquals(WEB.key(), web.key());
+    assertEquals("web", web.computedName());
+    assertEquals("web", web.computedNameWithHost());
     assertEquals("alice@home", backend.whois(WEB.key()).orElseThrow().userProfile().loginName());
     assertTrue(backend.whois(Endpoint.parse("192.0.2.1:1")).isEmpty());
   }
@@ -273,7 +357,6 @@ class NodeBackendTest {
   private NodeBackend newBackend() throws IOException {
     StoredIdentity identity = StoredIdentity.open(store, ENTROPY);
     ServeSettings serve = new ServeSettings(loop, store);
-    control.identity = identity;
     NodeBackend made =
         new NodeBackend(
             new NodeBackend.Parts(
@@ -283,6 +366,7 @@ class NodeBackendTest {
                 serve,
                 (_, events) -> {
                   control.events = events;
+                  control.lease = identity.lease();
                   return control;
                 },
                 ENTROPY,
@@ -314,11 +398,15 @@ class NodeBackendTest {
   }
 
   private void comeUp() throws IOException {
+    comeUp("alice@home", 1);
+  }
+
+  private void comeUp(String user, long userId) throws IOException {
     backend.start(new Options(UP, "key"));
-    control.identity.saveNodeKey(NodePrivateKey.generate(ENTROPY), NodeKey.ZERO);
+    control.lease.saveNodeKey(NodePrivateKey.generate(ENTROPY), NodeKey.ZERO);
     control.events.onLogin(
         new LoginState.LoggedIn(
-            User.builder().id(1).build(), Login.builder().loginName("alice@home").build()));
+            User.builder().id(userId).build(), Login.builder().loginName(user).build()));
     control.events.onNetworkMap(Maps.map(MapResponse.builder().node(SELF).peers(List.of(WEB))));
     backend.planeListener().onConnectivity(true);
     runSoon();
@@ -358,7 +446,7 @@ class NodeBackendTest {
   private static final class FakeControl implements ControlLink {
     private final List<String> calls = new ArrayList<>();
     private ControlEvents events;
-    private StoredIdentity identity;
+    private StoredIdentity.Lease lease;
 
     @Override
     public void report(NodeReport report) {
@@ -398,6 +486,7 @@ class NodeBackendTest {
     @Override
     public void close() {
       calls.add("close");
+      lease.close();
     }
   }
 
@@ -423,7 +512,7 @@ class NodeBackendTest {
     public Traffic traffic() {
       Peer web =
           new Peer(Endpoint.parse("192.0.2.2:41641"), 10, 20, Instant.EPOCH, Instant.EPOCH, true);
-      return new Traffic(1, 1, Map.of(WEB.key(), web), Map.of());
+      return new Traffic(1, 1, Map.of(WEB.key(), web), Map.of(), Map.of());
     }
 
     @Override
@@ -434,6 +523,16 @@ class NodeBackendTest {
     @Override
     public Optional<NetReport> netReport() {
       return Optional.empty();
+    }
+
+    @Override
+    public void capture(PacketSink sink) {
+      calls.add("capture");
+    }
+
+    @Override
+    public void endCapture(PacketSink sink) {
+      calls.add("end capture");
     }
 
     @Override

@@ -1,9 +1,13 @@
 package dev.weft.runtime.localapi;
 
+import dev.weft.base.Bytes;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
+import dev.weft.dns.DnsQuestion;
+import dev.weft.dns.DnsReply;
 import dev.weft.ipn.HealthState;
+import dev.weft.ipn.LoginProfile;
 import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Notify;
 import dev.weft.ipn.Options;
@@ -18,8 +22,10 @@ import dev.weft.ipn.Status;
 import dev.weft.ipn.TailnetStatus;
 import dev.weft.ipn.WatchOption;
 import dev.weft.ipn.WhoIsResponse;
+import dev.weft.json.RawJson;
 import dev.weft.keys.NodeKey;
 import dev.weft.tailcfg.DerpMap;
+import dev.weft.tailcfg.DnsConfig;
 import dev.weft.tailcfg.Node;
 import dev.weft.tailcfg.QueryFeatureResponse;
 import dev.weft.tailcfg.UserProfile;
@@ -191,7 +197,7 @@ final class MemoryBackend implements LocalBackend, NotifyBus.Present {
 
   @Override
   public Watch watch(Set<WatchOption> options, Watcher watcher) {
-    return bus.watch(options, watcher, () -> {});
+    return bus.watch(options, watcher, _ -> {});
   }
 
   @Override
@@ -290,6 +296,98 @@ final class MemoryBackend implements LocalBackend, NotifyBus.Present {
   @Override
   public String userMetrics() {
     return "# TYPE tailscaled_health_messages gauge\ntailscaled_health_messages{type=\"warning\"} 0\n";
+  }
+
+  @Override
+  public LocalDns dns() {
+    return new LocalDns() {
+      @Override
+      public Optional<DnsConfig> config() {
+        return prefs.persist() == null
+            ? Optional.empty()
+            : Optional.of(DnsConfig.builder().domains(List.of("lab.net")).proxied(true).build());
+      }
+
+      @Override
+      public SystemConfig systemConfig() {
+        return new SystemConfig(List.of("192.0.2.53"), List.of("example.com"));
+      }
+
+      @Override
+      public Result query(DnsQuestion question) throws BackendException {
+        if (!question.name().equals("b.")) {
+          throw new BackendException("the resolver 192.0.2.53 does not answer");
+        }
+        return new Result(Bytes.of(DnsReply.encode(1, question, List.of(PEER_IP))), List.of());
+      }
+    };
+  }
+
+  @Override
+  public LocalProfiles profiles() {
+    return new LocalProfiles() {
+      @Override
+      public List<LoginProfile> all() {
+        return prefs.persist() == null ? List.of() : List.of(current());
+      }
+
+      @Override
+      public LoginProfile current() {
+        boolean in = prefs.persist() != null;
+        return new LoginProfile(
+            in ? "5a0c" : "",
+            in ? USER.loginName() : "",
+            new LoginProfile.NetworkProfile("lab.net", "lab", ""),
+            in ? "profile-5a0c" : "",
+            USER,
+            "n1",
+            prefs.controlUrl(),
+            Instant.EPOCH);
+      }
+
+      @Override
+      public void begin() {
+        logout();
+      }
+
+      @Override
+      public void use(String id) throws BackendException {
+        if (!id.equals(current().id())) {
+          throw new BackendException("profile not found");
+        }
+      }
+
+      @Override
+      public void delete(String id) throws BackendException {
+        use(id);
+        logout();
+      }
+    };
+  }
+
+  @Override
+  public Optional<RawJson> networkMap() {
+    return prefs.persist() == null
+        ? Optional.empty()
+        : Optional.of(new RawJson("{\"Domain\":\"lab\"}"));
+  }
+
+  /// What a started capture shows is up to the test.
+  final AtomicReference<@Nullable PacketSink> captured = new AtomicReference<>();
+
+  @Override
+  public Capture capture(PacketSink sink) {
+    return new Capture() {
+      @Override
+      public void start() {
+        captured.set(sink);
+      }
+
+      @Override
+      public void close() {
+        captured.set(null);
+      }
+    };
   }
 
   @Override

@@ -22,7 +22,7 @@ class NotifyBusTest {
   void withoutAnInitialOptionThereIsNoFirstEvent() {
     Heard heard = new Heard();
 
-    bus.watch(Set.of(), heard, () -> {});
+    bus.watch(Set.of(), heard, _ -> {});
 
     assertTrue(heard.events.isEmpty());
   }
@@ -31,7 +31,7 @@ class NotifyBusTest {
   void theFirstEventHasWhatWasAskedFor() {
     Heard heard = new Heard();
     LocalBackend.Watch watch =
-        bus.watch(Set.of(WatchOption.INITIAL_STATE, WatchOption.INITIAL_STATUS), heard, () -> {});
+        bus.watch(Set.of(WatchOption.INITIAL_STATE, WatchOption.INITIAL_STATUS), heard, _ -> {});
 
     Notify first = heard.events.getFirst();
     assertEquals(watch.sessionId(), first.sessionId());
@@ -45,7 +45,7 @@ class NotifyBusTest {
     present.loginInteractive();
     Heard heard = new Heard();
 
-    bus.watch(Set.of(WatchOption.INITIAL_STATE), heard, () -> {});
+    bus.watch(Set.of(WatchOption.INITIAL_STATE), heard, _ -> {});
 
     assertEquals("http://control.test/register/1", heard.events.getFirst().browseToUrl());
   }
@@ -54,8 +54,8 @@ class NotifyBusTest {
   void everyWatcherHearsEventsInOrderUntilItCloses() {
     Heard a = new Heard();
     Heard b = new Heard();
-    LocalBackend.Watch watchA = bus.watch(Set.of(), a, () -> {});
-    LocalBackend.Watch watchB = bus.watch(Set.of(), b, () -> {});
+    LocalBackend.Watch watchA = bus.watch(Set.of(), a, _ -> {});
+    LocalBackend.Watch watchB = bus.watch(Set.of(), b, _ -> {});
     assertNotEquals(watchA.sessionId(), watchB.sessionId());
 
     bus.publish(Notify.builder().state(State.STARTING));
@@ -71,8 +71,8 @@ class NotifyBusTest {
   void countersGoOnlyToWatchersThatAskForThem() {
     Heard with = new Heard();
     Heard without = new Heard();
-    bus.watch(Set.of(WatchOption.ENGINE_UPDATES), with, () -> {});
-    bus.watch(Set.of(), without, () -> {});
+    bus.watch(Set.of(WatchOption.ENGINE_UPDATES), with, _ -> {});
+    bus.watch(Set.of(), without, _ -> {});
 
     bus.publish(Notify.builder().engine(new EngineStatus(1, 2, 3, 4)));
 
@@ -84,12 +84,12 @@ class NotifyBusTest {
   void aWatchIsClosedOnceHoweverItEnds() {
     Heard heard = new Heard();
     List<String> closed = new ArrayList<>();
-    LocalBackend.Watch watch = bus.watch(Set.of(), heard, () -> closed.add("x"));
+    LocalBackend.Watch watch = bus.watch(Set.of(), heard, closed::add);
 
     assertTrue(bus.end(watch.sessionId()));
     watch.close();
 
-    assertEquals(List.of("x"), closed);
+    assertEquals(List.of(watch.sessionId()), closed);
     assertTrue(heard.ended);
     assertFalse(bus.end(watch.sessionId()));
     assertFalse(bus.isWatching(watch.sessionId()));
