@@ -11,7 +11,27 @@ import org.jspecify.annotations.Nullable;
 public final class Cli {
   /// In the order of `weft help`.
   private static final List<String> COMMANDS =
-      List.of("up", "down", "logout", "status", "ip", "ping", "whois", "serve", "wait", "version");
+      List.of(
+          "up",
+          "down",
+          "login",
+          "logout",
+          "switch",
+          "set",
+          "get",
+          "status",
+          "ip",
+          "ping",
+          "whois",
+          "serve",
+          "nc",
+          "netcheck",
+          "dns",
+          "exit-node",
+          "metrics",
+          "wait",
+          "version",
+          "debug");
 
   private final Terminal terminal;
 
@@ -38,7 +58,8 @@ public final class Cli {
             PlainOutput.of(terminal.err()),
             terminal.in(),
             terminal.environment(),
-            terminal.program());
+            terminal.program(),
+            terminal.out());
     int exitCode = new Cli(plain).dispatch(args);
     plain.out().flush();
     plain.err().flush();
@@ -120,7 +141,17 @@ public final class Cli {
     return switch (name) {
       case "up" -> new UpCommand();
       case "down" -> new DownCommand();
+      case "login" -> new LoginCommand();
       case "logout" -> new LogoutCommand();
+      case "switch" -> new SwitchCommand();
+      case "set" -> new SetCommand();
+      case "get" -> new GetCommand();
+      case "nc" -> new NcCommand();
+      case "netcheck" -> new NetcheckCommand();
+      case "dns" -> new DnsCommand();
+      case "exit-node" -> new ExitNodeCommand();
+      case "metrics" -> new MetricsCommand();
+      case "debug" -> new DebugCommand();
       case "status" -> new StatusCommand();
       case "ip" -> new IpCommand();
       case "ping" -> new PingCommand();

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.ipn.LoginProfile;
 import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Options;
 import dev.weft.ipn.PingResult;
@@ -9,14 +10,19 @@ import dev.weft.ipn.Status;
 import dev.weft.ipn.WatchOption;
 import dev.weft.json.Json;
 import dev.weft.json.JsonType;
+import dev.weft.json.JsonTypes;
 import dev.weft.json.MalformedJson;
+import dev.weft.tailcfg.DerpMap;
+import dev.weft.tailcfg.DnsConfig;
 import dev.weft.tailcfg.QueryFeatureResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// The daemon as a command sees it: one method for each thing that can be asked.
@@ -25,6 +31,8 @@ import java.util.Optional;
 /// refuses, an answer that makes no sense.
 final class Daemon {
   private static final String PREFIX = "/localapi/v0/";
+  private static final int SWITCHING_PROTOCOLS = 101;
+  private static final int OK = 200;
   private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
   private static final int PRECONDITION_FAILED = 412;
@@ -121,6 +129,115 @@ final class Daemon {
     return decode(
         QueryFeatureResponse.JSON,
         succeed("POST", "query-feature?feature=" + query(feature), "").body());
+  }
+
+  /// The settings in the daemon's own words.
+  String prefsJson() throws Failure {
+    return get("prefs").body();
+  }
+
+  /// The relays as the daemon's JSON; `null` before its first network map.
+  String derpMapJson() throws Failure {
+    return get("derpmap").body();
+  }
+
+  DerpMap derpMap() throws Failure {
+    String json = derpMapJson().strip();
+    if (json.equals("null")) {
+      throw Failure.of("the daemon knows no relays yet: connect first, with 'weft up'");
+    }
+    return decode(DerpMap.JSON, json);
+  }
+
+  String networkMapJson() throws Failure {
+    return succeed("POST", "debug?action=current-netmap", "").body();
+  }
+
+  String userMetrics() throws Failure {
+    return get("usermetrics").body();
+  }
+
+  LoginProfile currentProfile() throws Failure {
+    return decode(LoginProfile.JSON, get("profiles/current").body());
+  }
+
+  List<LoginProfile> profiles() throws Failure {
+    String json = get("profiles/").body().strip();
+    return json.equals("null") ? List.of() : decode(JsonTypes.listOf(LoginProfile.JSON), json);
+  }
+
+  /// Puts the login in use aside and begins a new one.
+  void beginProfile() throws Failure {
+    succeed("PUT", "profiles/", "");
+  }
+
+  void useProfile(String id) throws Failure {
+    succeed("POST", "profiles/" + query(id), "");
+  }
+
+  void deleteProfile(String id) throws Failure {
+    succeed("DELETE", "profiles/" + query(id), "");
+  }
+
+  DnsConfig dnsConfig() throws Failure {
+    return decode(DnsConfig.JSON, get("dns-config").body());
+  }
+
+  /// What the machine resolves names with, as the daemon's JSON.
+  ///
+  /// @throws Failure when the daemon cannot say
+  String systemDnsJson() throws Failure {
+    return get("dns-osconfig").body();
+  }
+
+  /// The answer to a question, as the daemon's JSON.
+  String dnsQueryJson(String name, String type) throws Failure {
+    return get("dns-query?name=" + query(name) + "&type=" + query(type)).body();
+  }
+
+  /// Opens a connection to a port of the tailnet, or of the world when the daemon says that the way
+  /// there is not its own.
+  LocalHttp.Stream dial(String host, int port) throws Failure {
+    LocalHttp http = connect();
+    try {
+      http.sendWith(
+          "POST",
+          PREFIX + "dial",
+          "Connection: upgrade\r\nUpgrade: ts-dial\r\nDial-Host: "
+              + host
+              + "\r\nDial-Port: "
+              + port
+              + "\r\nDial-Network: tcp\r\n");
+      if (http.status() == SWITCHING_PROTOCOLS) {
+        return http.stream();
+      }
+      String self = http.dialAddress();
+      HttpAnswer answer = checked(http.answer());
+      http.close();
+      int colon = self.lastIndexOf(':');
+      if (colon < 0) {
+        throw Failure.of("the daemon does not dial: it answered " + answer.status());
+      }
+      return LocalHttp.Stream.connect(self);
+    } catch (IOException e) {
+      throw lost(e);
+    }
+  }
+
+  /// Copies the packets in the tunnel until the daemon or this process ends.
+  ///
+  /// @param begun told when the first will be seen
+  void capture(OutputStream out, Runnable begun) throws Failure {
+    try (LocalHttp http = connect()) {
+      http.send("POST", PREFIX + "debug-capture", "", "");
+      if (http.status() != OK) {
+        checked(http.answer());
+      }
+      begun.run();
+      http.copyTo(out);
+    } catch (IOException e) {
+      throw lost(e);
+    }
   }
 
   /// Begins to watch what happens.

@@ -3,10 +3,12 @@ package dev.weft.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.base.Endpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -25,6 +27,7 @@ final class LocalHttp implements Closeable {
   private final ByteBuffer buffer = ByteBuffer.allocate(16 << 10).flip();
   private int status;
   private String etag = "";
+  private String dialAddress = "";
   private boolean chunked;
   private long length = TO_THE_END;
   private long leftInChunk;
@@ -58,6 +61,43 @@ final class LocalHttp implements Closeable {
     readHead();
   }
 
+  /// Sends a request without a body that asks for another protocol, and reads the head of its
+  /// answer.
+  ///
+  /// @param fields whole header lines
+  void sendWith(String method, String target, String fields) throws IOException {
+    String head =
+        method
+            + ' '
+            + target
+            + " HTTP/1.1\r\nHost: local-tailscaled.sock\r\n"
+            + fields
+            + "Content-Length: 0\r\n\r\n";
+    write(head.getBytes(ISO_8859_1));
+    readHead();
+  }
+
+  /// The connection itself, once the daemon has agreed to another protocol. Closing it closes this.
+  Stream stream() {
+    return new Stream(channel, buffer);
+  }
+
+  /// A connection as bytes.
+  ///
+  /// @param leftOver what has come already
+  record Stream(SocketChannel channel, ByteBuffer leftOver) implements Closeable {
+    /// @param address such as `192.0.2.7:22` or `[2001:db8::1]:22`
+    static Stream connect(String address) throws IOException {
+      Endpoint to = Endpoint.parse(address);
+      return new Stream(SocketChannel.open(to.toSocketAddress()), ByteBuffer.allocate(0));
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
   private void write(byte[] bytes) throws IOException {
     ByteBuffer out = ByteBuffer.wrap(bytes);
     while (out.hasRemaining()) {
@@ -86,6 +126,7 @@ final class LocalHttp implements Closeable {
   private void header(String name, String value) throws IOException {
     switch (name) {
       case "etag" -> etag = value;
+      case "dial-addr" -> dialAddress = value;
       case "content-length" -> length = parse(value, 10);
       case "transfer-encoding" -> chunked = value.equalsIgnoreCase("chunked");
       default -> {}
@@ -121,6 +162,21 @@ final class LocalHttp implements Closeable {
       }
     }
     return null;
+  }
+
+  /// Copies a streamed body to its end.
+  void copyTo(OutputStream out) throws IOException {
+    while (fillBody()) {
+      int available = (int) Math.min(buffer.remaining(), left());
+      out.write(buffer.array(), buffer.position(), available);
+      out.flush();
+      consume(available);
+    }
+  }
+
+  /// Where the caller is told to dial by itself; empty when it is not.
+  String dialAddress() {
+    return dialAddress;
   }
 
   int status() {

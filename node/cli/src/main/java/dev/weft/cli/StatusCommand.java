@@ -54,9 +54,14 @@ final class StatusCommand implements Command {
       terminal.out().println(trouble);
       return Failure.FAILED;
     }
-    terminal.out().print(table(status, Instant.now()));
+    Instant now = Instant.now();
+    terminal.out().print(table(status, now));
     if (!status.health().isEmpty()) {
       terminal.out().print('\n' + health(status));
+    }
+    String notes = StatusText.notes(status, now);
+    if (!notes.isEmpty()) {
+      terminal.out().print('\n' + notes);
     }
     return 0;
   }
@@ -71,25 +76,12 @@ final class StatusCommand implements Command {
     if (self.value() && own != null) {
       table.row(StatusText.row(status, own, now));
     }
-    for (PeerStatus peer : sorted(status.peers())) {
+    for (PeerStatus peer : StatusText.sorted(status.peers())) {
       if (!peer.shareeNode() && (peer.active() || !active.value())) {
         table.row(StatusText.row(status, peer, now));
       }
     }
     return table.render();
-  }
-
-  private static List<PeerStatus> sorted(List<PeerStatus> peers) {
-    List<PeerStatus> sorted = new ArrayList<>(peers);
-    sorted.sort(StatusCommand::byName);
-    return sorted;
-  }
-
-  // Spelled out: the combinators of Comparator are serialisable lambdas, which the AOT cache does
-  // not keep.
-  private static int byName(PeerStatus a, PeerStatus b) {
-    int names = a.dnsName().compareTo(b.dnsName());
-    return names == 0 ? a.hostName().compareTo(b.hostName()) : names;
   }
 
   private static Status onlyActive(Status status) {

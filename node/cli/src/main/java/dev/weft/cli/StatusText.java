@@ -6,11 +6,15 @@ import dev.weft.ipn.Status;
 import dev.weft.tailcfg.UserProfile;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// How a status reads (`docs/protocol/services.md` §7.4).
 final class StatusText {
+  private static final long EXPIRY_WARNING_DAYS = 14;
+
   private StatusText() {}
 
   /// Why the node is of no use at the moment; null while it is running or starting.
@@ -25,6 +29,19 @@ final class StatusText {
       case NEEDS_MACHINE_AUTH -> "Machine is not yet approved by tailnet admin.";
       case NO_STATE, IN_USE_OTHER_USER -> "unexpected state: " + status.backendState();
     };
+  }
+
+  /// In the order of the alphabet. Spelled out: the combinators of Comparator are serialisable
+  /// lambdas, which the AOT cache does not keep.
+  static List<PeerStatus> sorted(List<PeerStatus> peers) {
+    List<PeerStatus> sorted = new ArrayList<>(peers);
+    sorted.sort(StatusText::byName);
+    return sorted;
+  }
+
+  private static int byName(PeerStatus a, PeerStatus b) {
+    int names = a.dnsName().compareTo(b.dnsName());
+    return names == 0 ? a.hostName().compareTo(b.hostName()) : names;
   }
 
   static boolean isOdd(State state) {
@@ -49,6 +66,33 @@ final class StatusText {
       name = name.substring(0, name.length() - suffix.length());
     }
     return name.isEmpty() ? "(\"" + sanitized(peer.hostName()) + "\")" : name;
+  }
+
+  /// What the original does not say, on lines that a reader of the table passes over: why peers are
+  /// relayed, and how long the node key is good for.
+  static String notes(Status status, Instant now) {
+    StringBuilder out = new StringBuilder();
+    for (PeerStatus peer : sorted(status.peers())) {
+      if (!peer.relayedBecause().isEmpty()) {
+        out.append("# Relayed: ").append(name(status, peer)).append(": ");
+        out.append(peer.relayedBecause()).append('\n');
+      }
+    }
+    PeerStatus self = status.self();
+    Instant expiry = self == null ? null : self.keyExpiry();
+    if (expiry != null) {
+      long days = Duration.between(now, expiry).toDays();
+      out.append("# Key: ");
+      if (days >= EXPIRY_WARNING_DAYS) {
+        out.append("expires in ").append(days).append(" days\n");
+      } else {
+        out.append(expiry.isAfter(now) ? "EXPIRES IN " + days + " DAYS" : "HAS EXPIRED")
+            .append(", ")
+            .append(expiry)
+            .append("; renew it with: weft up --force-reauth\n");
+      }
+    }
+    return out.toString();
   }
 
   static String withoutLastDot(String name) {
@@ -115,7 +159,7 @@ final class StatusText {
     return peer.relay().isEmpty() ? role : role + "relay \"" + peer.relay() + '"';
   }
 
-  private static String lastSeen(@Nullable Instant time, Instant now) {
+  static String lastSeen(@Nullable Instant time, Instant now) {
     if (time == null) {
       return "";
     }

@@ -15,7 +15,7 @@ import java.util.List;
 
 /// `weft up`: connects, and logs in where that is needed.
 final class UpCommand implements Command {
-  private final UpFlags flags = new UpFlags();
+  private final UpFlags flags;
   private final Duration patience;
 
   UpCommand() {
@@ -24,6 +24,12 @@ final class UpCommand implements Command {
 
   /// @param patience how long a problem that may pass is waited for when no time limit is given
   UpCommand(Duration patience) {
+    this(new UpFlags("weft up"), patience);
+  }
+
+  /// For a command that does more than `up`.
+  UpCommand(UpFlags flags, Duration patience) {
+    this.flags = flags;
     this.patience = patience;
   }
 
@@ -74,8 +80,10 @@ final class UpCommand implements Command {
       Terminal terminal,
       Daemon daemon)
       throws Failure, IOException {
-    // The watch first: an event that comes before it is lost.
-    try (EventReader events = daemon.watch(WatchOption.INITIAL_HEALTH_STATE);
+    // The watch first: an event that comes before it is lost. The state is asked for because the
+    // original tells the health of the moment only beside it.
+    try (EventReader events =
+            daemon.watch(WatchOption.INITIAL_STATE, WatchOption.INITIAL_HEALTH_STATE);
         Deadline deadline = Deadline.closing(events, flags.timeout.value())) {
       try {
         UpProgress progress = new UpProgress(terminal, before, flags, patience, events);

@@ -55,10 +55,10 @@ sealed interface UpPlan {
   /// server.
   private static Prefs withImplicit(Prefs wanted, UpFlags flags, Prefs current, String user) {
     Prefs implicit = wanted.withPersist(current.persist());
-    if (!flags.operator.isSet() && current.operatorUser().equals(user)) {
+    if (!flags.isSet("operator") && current.operatorUser().equals(user)) {
       implicit = implicit.with(Pref.OPERATOR_USER, user);
     }
-    boolean keepsServer = !flags.loginServer.isSet() && !flags.set.anySet();
+    boolean keepsServer = !flags.isSet("login-server") && !flags.set.anySet();
     return keepsServer ? implicit.with(Pref.CONTROL_URL, current.controlUrl()) : implicit;
   }
 
@@ -66,8 +66,8 @@ sealed interface UpPlan {
   /// silently go back to its default.
   private static void refuseToForget(UpFlags flags, Prefs current, Prefs wanted) throws Failure {
     List<String> missing = new ArrayList<>();
-    for (UpFlags.Setting<?, ?> setting : flags.settings()) {
-      boolean changes = !current.value(setting.pref()).equals(wanted.value(setting.pref()));
+    for (Setting setting : flags.settings()) {
+      boolean changes = !setting.from().apply(current).equals(setting.from().apply(wanted));
       if (changes && !setting.flag().isSet()) {
         missing.add(setting.written(current));
       }
@@ -111,15 +111,11 @@ sealed interface UpPlan {
 
   private static MaskedPrefs change(UpFlags flags, Prefs wanted) {
     MaskedPrefs change = MaskedPrefs.NONE.with(Pref.WANT_RUNNING, true);
-    for (UpFlags.Setting<?, ?> setting : flags.settings()) {
+    for (Setting setting : flags.settings()) {
       if (flags.reset.value() || setting.flag().isSet()) {
-        change = with(change, setting.pref(), wanted);
+        change = setting.addTo(change, wanted);
       }
     }
     return change;
-  }
-
-  private static <P> MaskedPrefs with(MaskedPrefs change, Pref<P> pref, Prefs wanted) {
-    return change.with(pref, wanted.value(pref));
   }
 }

@@ -114,7 +114,7 @@ final class FakeDaemon implements Closeable {
   private void stream(SocketChannel client, String request) throws IOException {
     write(client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     List<String> lines = new ArrayList<>(events);
-    if (request.endsWith("?mask=128")) { // the first event of a watch that asks for the health
+    if (request.endsWith("?mask=130")) { // the first event of a watch that asks for the health
       lines.addFirst("{\"Health\":{\"Warnings\":" + warnings + "}}");
     }
     for (String event : lines) {

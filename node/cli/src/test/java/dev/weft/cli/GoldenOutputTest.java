@@ -214,7 +214,7 @@ class GoldenOutputTest {
     daemon.answer(
         "GET prefs",
         200,
-        "{\"ControlURL\":\"http://203.0.113.10:8080\",\"CorpDNS\":true,\"WantRunning\":true,\"Hostname\":\"\"}");
+        "{\"ControlURL\":\"http://203.0.113.10:8080\",\"CorpDNS\":true,\"NetfilterMode\":2,\"WantRunning\":true,\"Hostname\":\"\"}");
 
     assertEquals(
         new CliRun(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UpCommandTest {
   private static final String LOGGED_IN =
       """
-      {"ControlURL":"https://c.test","CorpDNS":true,"WantRunning":true,"Hostname":"box",
+      {"ControlURL":"https://c.test","CorpDNS":true,"NetfilterMode":2,"WantRunning":true,"Hostname":"box",
        "Config":{"UserProfile":{"ID":1,"LoginName":"alice@c.test"},"NodeID":"n"}}\
       """;
 
@@ -34,7 +34,7 @@ class UpCommandTest {
     folder = temporary;
     daemon =
         new FakeDaemon(socket())
-            .answer("GET prefs", 200, "{\"CorpDNS\":true,\"LoggedOut\":true}")
+            .answer("GET prefs", 200, "{\"CorpDNS\":true,\"NetfilterMode\":2,\"LoggedOut\":true}")
             .answer("PATCH prefs", 200, "{}")
             .answer("POST check-prefs", 200, "{}")
             .answer("POST start", 204, "")
@@ -59,7 +59,7 @@ class UpCommandTest {
         List.of(
             "GET status?peers=false",
             "GET prefs",
-            "GET watch-ipn-bus?mask=128",
+            "GET watch-ipn-bus?mask=130",
             "POST check-prefs",
             "POST start",
             "POST login-interactive"),
