@@ -18,12 +18,26 @@ public final class CommandRehearsal {
           List.of("ping", "-c=1", "--until-direct=false", "teammate"),
           List.of("whois", "100.64.0.2"),
           List.of("serve", "status"),
+          List.of("get"),
+          List.of("set", "--accept-routes=false"),
+          List.of("switch", "--list"),
+          List.of("dns", "status"),
+          List.of("dns", "query", "teammate"),
+          List.of("netcheck"),
+          List.of("metrics"),
           List.of("up", "--reset", "--hostname=laptop", "--timeout=10s"),
           List.of("wait", "--timeout=5s"));
 
   private CommandRehearsal() {}
 
-  public static void main(String[] arguments) {
+  /// Not run here, since it ends the process; but what it loads should be in the recording.
+  private static final List<String> LOADED_BY_THE_PROGRAM =
+      List.of("dev.weft.dist.Main", "dev.weft.dist.ParentWatch");
+
+  public static void main(String[] arguments) throws ClassNotFoundException {
+    for (String name : LOADED_BY_THE_PROGRAM) {
+      Class.forName(name);
+    }
     PrintStream silent = new PrintStream(OutputStream.nullOutputStream());
     for (List<String> command : COMMANDS) {
       List<String> whole = new ArrayList<>(List.of("--socket=" + arguments[0]));
