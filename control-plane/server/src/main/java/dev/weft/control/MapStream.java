@@ -46,6 +46,7 @@ final class MapStream {
     this.onReady = onReady;
     // Until the first message has left, which whoever opened it sends.
     this.busy = true;
+    this.sentNanos = System.nanoTime();
   }
 
   MapSession session() {
