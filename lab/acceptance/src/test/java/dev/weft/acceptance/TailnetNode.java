@@ -132,6 +132,24 @@ final class TailnetNode {
     return lab.start(site, name + "-up", environment, command);
   }
 
+  /// Changes a preference through the daemon's socket; the answer's status is behind its body.
+  Lab.Result patchPrefs(String json) throws Exception {
+    return lab.run(
+        site,
+        Duration.ofSeconds(20),
+        "curl",
+        "-sS",
+        "--unix-socket",
+        socket.toString(),
+        "-X",
+        "PATCH",
+        "-d",
+        json,
+        "-w",
+        "\n%{http_code}",
+        "http://local-tailscaled.sock/localapi/v0/prefs");
+  }
+
   String ip() throws Exception {
     return cli("ip", "-4").strip();
   }

@@ -15,12 +15,18 @@ final class WeftServers {
   private final Lab lab;
   private Path controlState;
   private final Path derpMap;
+  private final List<String> relayCommand;
+  private Lab.Proc relay;
   private Lab.Proc control;
 
-  private WeftServers(Lab lab, Path controlState, Path derpMap) throws Exception {
+  private WeftServers(
+      Lab lab, Path controlState, Path derpMap, List<String> relayCommand, Lab.Proc relay)
+      throws Exception {
     this.lab = lab;
     this.controlState = controlState;
     this.derpMap = derpMap;
+    this.relayCommand = relayCommand;
+    this.relay = relay;
     this.control = startControl();
   }
 
@@ -52,7 +58,8 @@ final class WeftServers {
         () -> !entry(relay.log()).isEmpty());
     Path map = lab.folder("map").resolve("derp-map.json");
     Files.writeString(map, entry(relay.log()));
-    WeftServers servers = new WeftServers(lab, lab.folder("control-state"), map);
+    WeftServers servers =
+        new WeftServers(lab, lab.folder("control-state"), map, List.copyOf(command), relay);
     servers.admin("users", "create", "lab");
     return servers;
   }
@@ -72,6 +79,15 @@ final class WeftServers {
     restartControl();
   }
 
+  Lab.Proc relay() {
+    return relay;
+  }
+
+  /// Starts the relay again, on the state it left.
+  void restartRelay() throws Exception {
+    relay = lab.startWeft("srv", "relay", relayCommand.toArray(String[]::new));
+  }
+
   /// Starts the control plane again, on the state it left.
   void restartControl() throws Exception {
     control = startControl();
@@ -79,12 +95,9 @@ final class WeftServers {
 
   /// Runs `weft control … --statedir D` and returns its standard output.
   String admin(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("control"));
-    command.addAll(List.of(arguments));
-    command.add("--statedir=" + controlState);
-    Lab.Result result = lab.weft("srv", command.toArray(String[]::new));
+    Lab.Result result = tryAdmin(arguments);
     if (result.exit() != 0) {
-      throw new IOException(String.join(" ", command) + ": " + result.all());
+      throw new IOException("control " + String.join(" ", arguments) + ": " + result.all());
     }
     return result.out().strip();
   }
@@ -94,6 +107,14 @@ final class WeftServers {
     List<String> arguments = new ArrayList<>(List.of("keys", "create", "--user=lab"));
     arguments.addAll(List.of(flags));
     return admin(arguments.toArray(String[]::new));
+  }
+
+  /// Runs `weft control …`, which may fail.
+  Lab.Result tryAdmin(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("control"));
+    command.addAll(List.of(arguments));
+    command.add("--statedir=" + controlState);
+    return lab.weft("srv", command.toArray(String[]::new));
   }
 
   private Lab.Proc startControl() throws Exception {
@@ -110,7 +131,7 @@ final class WeftServers {
             "--derp-map=" + derpMap);
     Await.until(
         "the control plane answers",
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(40),
         () -> lab.run("srv", Duration.ofSeconds(5), "curl", "-sf", URL + "/health").exit() == 0);
     return started;
   }
