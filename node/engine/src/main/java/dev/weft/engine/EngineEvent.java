@@ -1,6 +1,7 @@
 package dev.weft.engine;
 
 import dev.weft.base.Endpoint;
+import dev.weft.base.Ip;
 import dev.weft.keys.NodeKey;
 import dev.weft.packet.Tsmp;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ public sealed interface EngineEvent {
   /// The peer did not answer a handshake for 90 s.
   record HandshakeGaveUp(NodeKey peer) implements EngineEvent {}
 
-  /// The peer's policy refused a connection of ours.
-  record ConnectionRejected(NodeKey peer, Tsmp.Reject reject) implements EngineEvent {}
+  /// The peer's policy refused a connection of ours, from the reject's source port at `local` to
+  /// its destination port at `remote`.
+  record ConnectionRejected(NodeKey peer, Ip local, Ip remote, Tsmp.Reject reject)
+      implements EngineEvent {}
 }

@@ -95,7 +95,9 @@ final class InTunnel {
               Packets.tsmp(
                   /* source= */ ip.destination(), /* dest= */ ip.source(), new Tsmp.Pong(data, 0)));
       case Tsmp.Pong(Bytes data, int peerApiPort) -> answered(now, peer, data, peerApiPort);
-      case Tsmp.Reject reject -> new Outcome.Tell(new EngineEvent.ConnectionRejected(peer, reject));
+      case Tsmp.Reject reject ->
+          new Outcome.Tell(
+              new EngineEvent.ConnectionRejected(peer, ip.destination(), ip.source(), reject));
       case Tsmp.DiscoAdvert(Bytes key) ->
           key.isZero() ? Outcome.DROPPED : new Outcome.NewDiscoKey(new DiscoKey(key));
     };

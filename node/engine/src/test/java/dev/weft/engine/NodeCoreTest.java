@@ -107,7 +107,10 @@ class NodeCoreTest {
     assertTrue(
         a.events.contains(
             new EngineEvent.ConnectionRejected(
-                b.key.publicKey(), new Tsmp.Reject(6, Tsmp.Reason.ACL, 4000, 81, false))),
+                b.key.publicKey(),
+                a.ip,
+                b.ip,
+                new Tsmp.Reject(6, Tsmp.Reason.ACL, 4000, 81, false))),
         a.events.toString());
     assertEquals(1, b.core.drops().count(EngineDrop.REFUSED_IN));
   }

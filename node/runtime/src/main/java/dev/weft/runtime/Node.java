@@ -107,9 +107,7 @@ public final class Node implements AutoCloseable {
               loop,
               new NodePlane.Settings(settings.port(), entropy, trust, HandshakeClock.open(store)),
               backend.planeListener());
-      services =
-          new ServiceHost(
-              loop, backend.view(), plane.stack()::connect, plane.stack()::sendDatagram, serve);
+      services = new ServiceHost(loop, backend.view(), new StackAccess(plane.stack()), serve);
       teardown.add("state", store);
       teardown.add("loop", loop::close);
       teardown.add("timer", timer::close);
@@ -175,7 +173,7 @@ public final class Node implements AutoCloseable {
     for (Map.Entry<InetSocketAddress, Set<Protocol>> entry : wanted.entrySet()) {
       ProxyServer proxy =
           ProxyServer.listen(
-              plane.loop(), entry.getKey(), entry.getValue(), services.tailnet()::dial);
+              plane.loop(), entry.getKey(), entry.getValue(), new ProxyDialer(services.tailnet()));
       proxies.put(entry.getKey(), proxy);
       teardown.add("proxy", proxy::close);
     }

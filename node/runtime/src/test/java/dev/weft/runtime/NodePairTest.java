@@ -10,6 +10,7 @@ import dev.weft.base.Ip;
 import dev.weft.control.ControlServer;
 import dev.weft.control.ControlSettings;
 import dev.weft.control.tailnet.Tailnet;
+import dev.weft.ipn.MaskedPrefs;
 import dev.weft.ipn.Notify;
 import dev.weft.ipn.Options;
 import dev.weft.ipn.PeerStatus;
@@ -26,10 +27,13 @@ import dev.weft.runtime.localapi.LocalBackend;
 import dev.weft.tailcfg.DerpMap;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +120,54 @@ class NodePairTest {
     }
     try (Socket socket = socks(client, "web", closed)) {
       assertEquals(5, reply(socket), "SOCKS5: connection refused");
+    }
+  }
+
+  @Test
+  void aConnectionThatThePeerDoesNotAllowFailsAtOnce() throws Exception {
+    Node server = node("web");
+    Node client = node("laptop");
+    up(server, "web");
+    up(client, "laptop");
+    int port = site("not for others");
+    assertEquals("not for others", fetch(client, "web", port));
+    server.backend().editPrefs(MaskedPrefs.NONE.with(Pref.SHIELDS_UP, true));
+    int code = 0;
+    while (code == 0) { // until the packet filter is in place
+      try (Socket socket = socks(client, "web", port)) {
+        code = reply(socket);
+      }
+    }
+    assertEquals(2, code, "SOCKS5: not allowed");
+  }
+
+  @Test
+  void datagramsReachAPeerAndComeBackThroughTheProxy() throws Exception {
+    Node server = node("web");
+    Node client = node("laptop");
+    up(server, "web");
+    up(client, "laptop");
+    try (DatagramSocket echo = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        DatagramSocket own = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        Socket control = socks(client, 3, "any", 0)) {
+      byte[] answer = control.getInputStream().readNBytes(12);
+      assertEquals(0, answer[3], "SOCKS5 reply");
+      int relayPort = (answer[10] & 0xff) << 8 | answer[11] & 0xff;
+      ByteBuffer request = ByteBuffer.allocate(2000);
+      request.putInt(3).put((byte) 3).put("web".getBytes(UTF_8));
+      request.putShort((short) echo.getLocalPort()).put(new byte[1500]);
+      DatagramPacket packet = new DatagramPacket(request.array(), request.position());
+      packet.setSocketAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), relayPort));
+      own.send(packet);
+      echo.setSoTimeout(30_000);
+      DatagramPacket seen = new DatagramPacket(new byte[2000], 2000);
+      echo.receive(seen);
+      assertEquals(1500, seen.getLength());
+      echo.send(seen);
+      own.setSoTimeout(30_000);
+      DatagramPacket back = new DatagramPacket(new byte[2000], 2000);
+      own.receive(back);
+      assertEquals(request.position(), back.getLength());
     }
   }
 
@@ -253,12 +305,17 @@ class NodePairTest {
   }
 
   private static Socket socks(Node through, String host, int port) throws IOException {
+    return socks(through, 1, host, port);
+  }
+
+  private static Socket socks(Node through, int command, String host, int port) throws IOException {
     InetSocketAddress proxy = through.proxyAt(ANY_PORT).orElseThrow();
     Socket socket = new Socket(proxy.getAddress(), proxy.getPort());
     socket.setSoTimeout(30_000);
     byte[] name = host.getBytes(UTF_8);
     byte[] request = new byte[3 + 5 + name.length + 2];
-    System.arraycopy(new byte[] {5, 1, 0, 5, 1, 0, 3, (byte) name.length}, 0, request, 0, 8);
+    System.arraycopy(
+        new byte[] {5, 1, 0, 5, (byte) command, 0, 3, (byte) name.length}, 0, request, 0, 8);
     System.arraycopy(name, 0, request, 8, name.length);
     request[request.length - 2] = (byte) (port >> 8);
     request[request.length - 1] = (byte) port;

@@ -41,6 +41,13 @@ public enum Transport {
     };
   }
 
+  public Class<? extends DatagramChannel> datagramChannel() {
+    return switch (this) {
+      case EPOLL -> EpollDatagramChannel.class;
+      case NIO -> NioDatagramChannel.class;
+    };
+  }
+
   DatagramChannel datagramChannel(SocketProtocolFamily family) {
     return switch (this) {
       case EPOLL -> new EpollDatagramChannel(family);

@@ -14,6 +14,8 @@ import dev.weft.engine.PingKind;
 import dev.weft.keys.DiscoPrivateKey;
 import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
+import dev.weft.packet.IpProtocol;
+import dev.weft.packet.Tsmp;
 import dev.weft.runtime.backend.DataPlane.Pong;
 import dev.weft.runtime.derp.DerpClients;
 import dev.weft.runtime.derp.DerpListener;
@@ -43,6 +45,9 @@ final class Engine implements DerpListener, NodeCore.Output {
     void handleStun(Endpoint from, byte[] array, int offset, int length);
 
     void needEndpoints();
+
+    /// A peer's policy does not let a TCP connection of ours in.
+    void connectionRejected(Endpoint local, Endpoint remote);
 
     void noteDerpFrame(int region);
 
@@ -215,8 +220,18 @@ final class Engine implements DerpListener, NodeCore.Output {
           LOG.debug("path to {}: {}", peer.shortString(), direct == null ? "relay" : direct);
       case EngineEvent.HandshakeGaveUp(NodeKey peer) ->
           LOG.debug("no answer from {}", peer.shortString());
-      case EngineEvent.ConnectionRejected rejected ->
-          LOG.debug("rejected by {}: {}", rejected.peer().shortString(), rejected.reject());
+      case EngineEvent.ConnectionRejected rejected -> rejected(rejected);
+    }
+  }
+
+  /// A refusal that the peer says may pass is left to the connection's own patience.
+  private void rejected(EngineEvent.ConnectionRejected told) {
+    LOG.debug("rejected by {}: {}", told.peer().shortString(), told.reject());
+    Tsmp.Reject reject = told.reject();
+    if (reject.protocol() == IpProtocol.TCP && !reject.maybeBroken()) {
+      around.connectionRejected(
+          new Endpoint(told.local(), reject.sourcePort()),
+          new Endpoint(told.remote(), reject.destinationPort()));
     }
   }
 

@@ -202,6 +202,11 @@ final class PlaneCore implements Engine.Surroundings {
   }
 
   @Override
+  public void connectionRejected(Endpoint local, Endpoint remote) {
+    stack.reject(local, remote);
+  }
+
+  @Override
   public void noteDerpFrame(int region) {
     netcheck.noteDerpFrame(region);
   }

@@ -126,7 +126,9 @@ final class InboundDispatch implements Forwarder {
         .accept(new Paused())
         .addListener(accepted -> {
           if (accepted.isSuccess()) {
-            ChannelRelay.join((Channel) accepted.getNow(), server);
+            Channel peer = (Channel) accepted.getNow();
+            peer.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+            ChannelRelay.join(peer, server);
           } else {
             server.close();
           }

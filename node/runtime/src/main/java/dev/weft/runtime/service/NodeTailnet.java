@@ -21,13 +21,13 @@ import java.util.Optional;
 public final class NodeTailnet implements Tailnet {
   private final NodeLoop loop;
   private final TailnetView view;
-  private final StackDialer stack;
+  private final TailnetStack stack;
   private final OsDialer os;
   private final Listeners listeners;
   private final Origins origins;
 
   NodeTailnet(
-      NodeLoop loop, TailnetView view, StackDialer stack, Listeners listeners, Origins origins) {
+      NodeLoop loop, TailnetView view, TailnetStack stack, Listeners listeners, Origins origins) {
     this.loop = loop;
     this.view = view;
     this.stack = stack;
@@ -62,9 +62,22 @@ public final class NodeTailnet implements Tailnet {
     if (address.isEmpty()) {
       return os.dial(host, port, handler);
     }
+    return opened(
+        stack.connect(new InetSocketAddress(address.get().toInetAddress(), port), handler));
+  }
+
+  /// Opens a UDP channel to one destination, found as [#dial] finds it.
+  public Future<Channel> dialDatagrams(String host, int port, ChannelHandler handler) {
+    Optional<Ip> address = tailnetAddress(host);
+    if (address.isEmpty()) {
+      return os.dialDatagrams(host, port, handler);
+    }
+    return opened(
+        stack.connectDatagram(new InetSocketAddress(address.get().toInetAddress(), port), handler));
+  }
+
+  private Future<Channel> opened(ChannelFuture connected) {
     Promise<Channel> promise = loop.eventLoop().newPromise();
-    ChannelFuture connected =
-        stack.connect(new InetSocketAddress(address.get().toInetAddress(), port), handler);
     connected.addListener(_ -> {
       if (connected.isSuccess()) {
         promise.setSuccess(connected.channel());

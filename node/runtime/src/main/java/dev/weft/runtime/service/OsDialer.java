@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 
 /// Opens connections through the operating system, for destinations outside the tailnet. The
 /// addresses of a name are tried one after the other.
@@ -30,19 +31,46 @@ final class OsDialer {
   }
 
   Future<Channel> dial(String host, int port, ChannelHandler handler) {
+    return lookedUp(host, (addresses, p) -> connect(addresses, 0, port, handler, p));
+  }
+
+  /// Connects a datagram socket to the first address: there is no telling whether it answers.
+  Future<Channel> dialDatagrams(String host, int port, ChannelHandler handler) {
+    return lookedUp(
+        host,
+        (addresses, promise) -> {
+          ChannelFuture connected =
+              new Bootstrap()
+                  .group(loop.eventLoop())
+                  .channel(loop.transport().datagramChannel())
+                  .handler(handler)
+                  .connect(new InetSocketAddress(addresses[0], port));
+          connected.addListener(_ -> {
+            if (connected.isSuccess()) {
+              promise.setSuccess(connected.channel());
+            } else {
+              promise.setFailure(connected.cause());
+            }
+          });
+        });
+  }
+
+  private Future<Channel> lookedUp(
+      String host, BiConsumer<InetAddress[], Promise<Channel>> connect) {
     Promise<Channel> promise = loop.eventLoop().newPromise();
     if (!lookups.tryAcquire()) {
       return promise.setFailure(
           new UnknownHostException(host + ": too many name look-ups at once"));
     }
-    Thread.ofVirtual().name("weft-lookup").start(() -> lookUp(host, port, handler, promise));
+    Thread.ofVirtual().name("weft-lookup").start(() -> lookUp(host, connect, promise));
     return promise;
   }
 
-  private void lookUp(String host, int port, ChannelHandler handler, Promise<Channel> promise) {
+  private void lookUp(
+      String host, BiConsumer<InetAddress[], Promise<Channel>> connect, Promise<Channel> promise) {
     try {
       InetAddress[] addresses = InetAddress.getAllByName(host);
-      loop.eventLoop().execute(() -> connect(addresses, 0, port, handler, promise));
+      loop.eventLoop().execute(() -> connect.accept(addresses, promise));
     } catch (UnknownHostException e) {
       promise.setFailure(e);
     } finally {

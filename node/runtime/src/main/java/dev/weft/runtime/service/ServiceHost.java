@@ -7,8 +7,6 @@ import dev.weft.node.spi.NodeService;
 import dev.weft.node.spi.ServeConfigSource;
 import dev.weft.node.spi.ServiceContext;
 import dev.weft.runtime.loop.NodeLoop;
-import io.netty.buffer.ByteBuf;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -25,24 +23,12 @@ public final class ServiceHost implements AutoCloseable {
   private final ServeSettings serve;
   private final List<NodeService> started = new ArrayList<>();
 
-  /// How the stack sends a datagram that answers one from a peer; takes the payload over.
-  @FunctionalInterface
-  public interface DatagramSender {
-    void send(InetSocketAddress from, InetSocketAddress to, ByteBuf payload);
-  }
-
-  public ServiceHost(
-      NodeLoop loop,
-      TailnetView view,
-      StackDialer stack,
-      DatagramSender datagrams,
-      ServeSettings serve) {
+  public ServiceHost(NodeLoop loop, TailnetView view, TailnetStack stack, ServeSettings serve) {
     Listeners listeners = new Listeners();
     Origins origins = new Origins();
     this.tailnet = new NodeTailnet(loop, view, stack, listeners, origins);
     this.dispatch =
-        new InboundDispatch(
-            loop, view, table, listeners, origins, new UdpForwarding(loop, datagrams));
+        new InboundDispatch(loop, view, table, listeners, origins, new UdpForwarding(loop, stack));
     this.serve = serve;
   }
 

@@ -8,13 +8,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -28,18 +28,19 @@ final class UdpForwarding {
   private static final int IDLE_SECONDS = 120;
   private static final int DNS_IDLE_SECONDS = 30;
   private static final int DNS_PORT = 53;
+  private static final int MAX_DATAGRAM = 65_535;
 
   private record Key(InetSocketAddress local, InetSocketAddress remote) {}
 
   private record Socket(Channel channel, ChannelFuture connected) {}
 
   private final NodeLoop loop;
-  private final ServiceHost.DatagramSender sender;
+  private final TailnetStack stack;
   private final LinkedHashMap<Key, Socket> flows = new LinkedHashMap<>(16, 0.75f, true);
 
-  UdpForwarding(NodeLoop loop, ServiceHost.DatagramSender sender) {
+  UdpForwarding(NodeLoop loop, TailnetStack stack) {
     this.loop = loop;
-    this.sender = sender;
+    this.stack = stack;
   }
 
   /// Takes the payload over.
@@ -62,15 +63,14 @@ final class UdpForwarding {
     ChannelFuture connected =
         new Bootstrap()
             .group(loop.eventLoop())
-            .channel(
-                switch (loop.transport()) {
-                  case EPOLL -> EpollDatagramChannel.class;
-                  case NIO -> NioDatagramChannel.class;
-                })
+            .channel(loop.transport().datagramChannel())
             .handler(
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    channel
+                        .config()
+                        .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(MAX_DATAGRAM));
                     channel.pipeline().addLast(new IdleStateHandler(0, 0, idle), new Answers(key));
                   }
                 })
@@ -100,7 +100,7 @@ final class UdpForwarding {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, DatagramPacket answer) {
-      sender.send(key.local(), key.remote(), answer.content().retain());
+      stack.sendDatagram(key.local(), key.remote(), answer.content().retain());
     }
 
     @Override
@@ -110,10 +110,13 @@ final class UdpForwarding {
       }
     }
 
-    /// Nobody there: the kernel says so with the next call. The peer learns it by silence, as with
-    /// the original.
+    /// Nobody there: the kernel says so with the next call, and the peer is told. The original
+    /// leaves it to a timeout (`docs/protocol/dataplane.md §8`).
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (cause instanceof PortUnreachableException) {
+        stack.refuseDatagram(key.local(), key.remote());
+      }
       context.close();
     }
   }

@@ -1,5 +1,6 @@
 package dev.weft.runtime.socks;
 
+import dev.weft.netstack.channel.ConnectProhibitedException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.socksx.v5.Socks5CommandStatus;
 import java.net.ConnectException;
@@ -45,6 +46,7 @@ enum DialFailure {
     return switch (cause) {
       case ConnectTimeoutException _, SocketTimeoutException _ -> TIMED_OUT;
       case UnknownHostException _ -> UNKNOWN_HOST;
+      case ConnectProhibitedException _ -> NOT_ALLOWED;
       case NoRouteToHostException e -> says(e, "network") ? NETWORK_UNREACHABLE : HOST_UNREACHABLE;
       case ConnectException e -> ofText(e);
       case SecurityException _ -> NOT_ALLOWED;

@@ -1,5 +1,6 @@
 package dev.weft.runtime.socks;
 
+import dev.weft.runtime.loop.NodeLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,10 +9,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 final class FirstByte extends ChannelInboundHandlerAdapter {
   private static final byte SOCKS_VERSION = 0x05;
 
+  private final NodeLoop loop;
   private final Dialer dialer;
+  private final UdpAssociation.Budget budget;
 
-  FirstByte(Dialer dialer) {
+  FirstByte(NodeLoop loop, Dialer dialer, UdpAssociation.Budget budget) {
+    this.loop = loop;
     this.dialer = dialer;
+    this.budget = budget;
   }
 
   @Override
@@ -22,7 +27,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
       return;
     }
     if (bytes.getByte(bytes.readerIndex()) == SOCKS_VERSION) {
-      Socks5Handler.install(context.channel(), dialer);
+      Socks5Handler.install(loop, context.channel(), dialer, budget);
     } else {
       HttpProxyHandler.install(context.channel(), dialer);
     }

@@ -1,6 +1,5 @@
 package dev.weft.runtime.socks;
 
-import dev.weft.base.Ip;
 import dev.weft.runtime.loop.ChannelRelay;
 import dev.weft.runtime.loop.Paused;
 import io.netty.buffer.ByteBufUtil;
@@ -17,8 +16,6 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -74,27 +71,18 @@ final class HttpProxyHandler extends ChannelInboundHandlerAdapter {
 
   private void handle(ChannelHandlerContext context, HttpRequest head) {
     boolean tunnel = head.method().equals(HttpMethod.CONNECT);
-    Optional<URI> target = tunnel ? uri("tunnel://" + head.uri()) : uri(head.uri());
-    if (target.isEmpty()
-        || target.get().getHost() == null
-        || (tunnel && target.get().getPort() < 0)) {
+    Optional<ProxyTarget> asked =
+        tunnel ? ProxyTarget.ofAuthority(head.uri()) : ProxyTarget.ofUri(head.uri());
+    if (asked.isEmpty()) {
       refuse(
           context,
           "400 Bad Request",
           "this is a proxy: ask for CONNECT host:port or an absolute http:// URI");
       return;
     }
-    URI uri = target.get();
-    if (!tunnel && !"http".equalsIgnoreCase(uri.getScheme())) {
-      refuse(
-          context,
-          "400 Bad Request",
-          "only http:// URIs can be fetched; use CONNECT for anything else");
-      return;
-    }
-    int port = uri.getPort() < 0 ? 80 : uri.getPort();
+    ProxyTarget target = asked.get();
     dialer
-        .dial(bare(uri.getHost()), port, new Paused())
+        .dial(target.host(), target.port(), new Paused())
         .addListener(dialled -> {
           if (!dialled.isSuccess()) {
             DialFailure failure = DialFailure.of(dialled.cause());
@@ -102,7 +90,7 @@ final class HttpProxyHandler extends ChannelInboundHandlerAdapter {
           } else if (tunnel) {
             tunnel(context, (Channel) dialled.getNow());
           } else {
-            fetch(context, (Channel) dialled.getNow(), head, uri);
+            fetch(context, (Channel) dialled.getNow(), head, target);
           }
         });
   }
@@ -118,15 +106,18 @@ final class HttpProxyHandler extends ChannelInboundHandlerAdapter {
   }
 
   /// The relay then passes decoded parts of the body to the encoder, and the answer back as bytes.
-  private void fetch(ChannelHandlerContext context, Channel server, HttpRequest head, URI uri) {
+  private void fetch(
+      ChannelHandlerContext context, Channel server, HttpRequest head, ProxyTarget target) {
+    // What the client has named as meant for this connection only.
+    for (String names : head.headers().getAll(HttpHeaderNames.CONNECTION)) {
+      for (String name : names.split(",", -1)) {
+        removeUnlessFraming(head, name.strip());
+      }
+    }
     HOP_BY_HOP.forEach(name -> head.headers().remove(name));
     head.headers().set(HttpHeaderNames.CONNECTION, "close");
-    head.headers()
-        .set(
-            HttpHeaderNames.HOST,
-            uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort());
-    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-    head.setUri(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
+    head.headers().set(HttpHeaderNames.HOST, target.authority());
+    head.setUri(target.path());
     server.pipeline().addFirst(new HttpRequestEncoder());
     server.write(head);
     OneRequest rest = new OneRequest();
@@ -139,18 +130,14 @@ final class HttpProxyHandler extends ChannelInboundHandlerAdapter {
     context.pipeline().remove(this);
   }
 
-  private static Optional<URI> uri(String text) {
-    try {
-      return Optional.of(new URI(text));
-    } catch (URISyntaxException _) {
-      return Optional.empty();
+  /// The body's framing is not the client's to take away.
+  private static void removeUnlessFraming(HttpRequest head, String name) {
+    boolean framing =
+        HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+            || HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name);
+    if (!framing && !name.isEmpty()) {
+      head.headers().remove(name);
     }
-  }
-
-  private static String bare(String host) {
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    String inner = bracketed ? host.substring(1, host.length() - 1) : host;
-    return bracketed && Ip.tryParse(inner).isPresent() ? inner : host;
   }
 
   private void refuse(ChannelHandlerContext context, String status, String reason) {

@@ -44,7 +44,7 @@ public final class ProxyServer implements AutoCloseable {
             .channel(loop.transport().serverSocketChannel())
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(new Clients(spoken, dialer));
+            .childHandler(new Clients(loop, spoken, dialer));
     ChannelFuture bound = bootstrap.bind(address).await();
     if (!bound.isSuccess()) {
       throw new IOException(
@@ -63,11 +63,14 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private static final class Clients extends ChannelInitializer<Channel> {
+    private final NodeLoop loop;
     private final Set<Protocol> spoken;
     private final Dialer dialer;
+    private final UdpAssociation.Budget datagrams = new UdpAssociation.Budget();
     private int open; // of the node loop
 
-    Clients(Set<Protocol> spoken, Dialer dialer) {
+    Clients(NodeLoop loop, Set<Protocol> spoken, Dialer dialer) {
+      this.loop = loop;
       this.spoken = spoken;
       this.dialer = dialer;
     }
@@ -81,12 +84,13 @@ public final class ProxyServer implements AutoCloseable {
       open++;
       channel.closeFuture().addListener(_ -> open--);
       channel.pipeline().addLast(new OpeningTimeout());
+      Dialer guarded = new GuardedDialer(dialer, channel);
       if (spoken.size() > 1) {
-        channel.pipeline().addLast(new FirstByte(dialer));
+        channel.pipeline().addLast(new FirstByte(loop, guarded, datagrams));
       } else if (spoken.contains(Protocol.SOCKS5)) {
-        Socks5Handler.install(channel, dialer);
+        Socks5Handler.install(loop, channel, guarded, datagrams);
       } else {
-        HttpProxyHandler.install(channel, dialer);
+        HttpProxyHandler.install(channel, guarded);
       }
     }
   }

@@ -1,8 +1,11 @@
 package dev.weft.runtime.socks;
 
+import dev.weft.base.Ip;
 import dev.weft.runtime.loop.ChannelRelay;
+import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.Paused;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,28 +22,34 @@ import io.netty.handler.codec.socksx.v5.Socks5InitialRequestDecoder;
 import io.netty.handler.codec.socksx.v5.Socks5Message;
 import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
 import io.netty.util.ReferenceCountUtil;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /// The dialogue of one SOCKS5 client: its offer of methods, its request, our reply, then bytes (RFC
-/// 1928 §3, §4, §6).
+/// 1928 §3, §4, §6), or a socket for its datagrams (§7).
 final class Socks5Handler extends ChannelInboundHandlerAdapter {
+  private final NodeLoop loop;
   private final Dialer dialer;
+  private final UdpAssociation.Budget budget;
   private final Queue<Object> early =
       new ArrayDeque<>(); // bounded: reading is off once the request is there
 
-  private Socks5Handler(Dialer dialer) {
+  private Socks5Handler(NodeLoop loop, Dialer dialer, UdpAssociation.Budget budget) {
+    this.loop = loop;
     this.dialer = dialer;
+    this.budget = budget;
   }
 
   /// Appends what a SOCKS5 connection needs to its pipeline.
-  static void install(Channel channel, Dialer dialer) {
+  static void install(NodeLoop loop, Channel channel, Dialer dialer, UdpAssociation.Budget budget) {
     channel
         .pipeline()
         .addLast(
             new Socks5InitialRequestDecoder(),
             Socks5ServerEncoder.DEFAULT,
-            new Socks5Handler(dialer));
+            new Socks5Handler(loop, dialer, budget));
   }
 
   @Override
@@ -67,6 +76,10 @@ final class Socks5Handler extends ChannelInboundHandlerAdapter {
   }
 
   private void answer(ChannelHandlerContext context, Socks5CommandRequest request) {
+    if (request.type().equals(Socks5CommandType.UDP_ASSOCIATE)) {
+      associate(context, request);
+      return;
+    }
     if (!request.type().equals(Socks5CommandType.CONNECT)) {
       refuse(context, Socks5CommandStatus.COMMAND_UNSUPPORTED);
       return;
@@ -83,6 +96,44 @@ final class Socks5Handler extends ChannelInboundHandlerAdapter {
             refuse(context, DialFailure.of(dialled.cause()).socksStatus());
           }
         });
+  }
+
+  /// The connection now only says how long the association lasts. What the client still writes on
+  /// it has no meaning.
+  private void associate(ChannelHandlerContext context, Socks5CommandRequest request) {
+    Channel client = context.channel();
+    OpeningTimeout.requestRead(context.pipeline());
+    ChannelFuture bound = UdpAssociation.open(loop, client, request.dstPort(), dialer, budget);
+    bound.addListener(_ -> {
+      if (!bound.isSuccess()) {
+        refuse(context, Socks5CommandStatus.FAILURE);
+        return;
+      }
+      InetSocketAddress here = (InetSocketAddress) bound.channel().localAddress();
+      client.pipeline().addLast(new Discard());
+      client.pipeline().remove(Socks5CommandRequestDecoder.class);
+      context.writeAndFlush(
+          new DefaultSocks5CommandResponse(
+              Socks5CommandStatus.SUCCESS,
+              here.getAddress() instanceof Inet4Address
+                  ? Socks5AddressType.IPv4
+                  : Socks5AddressType.IPv6,
+              Ip.of(here.getAddress()).toString(),
+              here.getPort()));
+      client.pipeline().remove(this);
+    });
+  }
+
+  private static final class Discard extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
   }
 
   private void connected(ChannelHandlerContext context, Channel server) {

@@ -38,13 +38,18 @@ import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.netcheck.NetReport;
 import dev.weft.runtime.service.ServeSettings;
 import dev.weft.runtime.service.ServiceHost;
+import dev.weft.runtime.service.TailnetStack;
 import dev.weft.runtime.state.StateStore;
 import dev.weft.tailcfg.Login;
 import dev.weft.tailcfg.MapResponse;
 import dev.weft.tailcfg.Node;
 import dev.weft.tailcfg.ReportedEndpoint;
 import dev.weft.tailcfg.User;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -377,15 +382,7 @@ class NodeBackendTest {
                 },
                 "",
                 () -> {}));
-    ServiceHost host =
-        new ServiceHost(
-            loop,
-            made.directory(),
-            (_, _) -> {
-              throw new AssertionError();
-            },
-            (_, _, _) -> {},
-            serve);
+    ServiceHost host = new ServiceHost(loop, made.directory(), new NoStack(), serve);
     made.begin(plane, host.tailnet());
     return made;
   }
@@ -540,5 +537,25 @@ class NodeBackendTest {
       return CompletableFuture.completedFuture(
           new Pong(1_000_000, Endpoint.parse("192.0.2.2:41641"), 0, 0));
     }
+  }
+
+  private static final class NoStack implements TailnetStack {
+    @Override
+    public ChannelFuture connect(InetSocketAddress remote, ChannelHandler handler) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public ChannelFuture connectDatagram(InetSocketAddress remote, ChannelHandler handler) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void sendDatagram(InetSocketAddress from, InetSocketAddress to, ByteBuf payload) {
+      payload.release();
+    }
+
+    @Override
+    public void refuseDatagram(InetSocketAddress local, InetSocketAddress remote) {}
   }
 }

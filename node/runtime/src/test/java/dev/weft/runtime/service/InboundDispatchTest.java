@@ -20,6 +20,7 @@ import dev.weft.node.spi.Slot;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.state.StateStore;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -72,13 +73,7 @@ class InboundDispatchTest {
         new ServiceHost(
             loop,
             new FixedView(),
-            (_, _) -> {
-              throw new AssertionError("nothing is dialled on the tailnet here");
-            },
-            (from, to, payload) -> {
-              sentBack.add(from.getPort() + ">" + to.getPort() + " " + payload.toString(US_ASCII));
-              payload.release();
-            },
+            new RecordingStack(),
             new ServeSettings(loop, StateStore.ephemeral()));
   }
 
@@ -178,6 +173,36 @@ class InboundDispatchTest {
         assertEquals(own.getPort() + ">50000 answer", sentBack.poll(10, TimeUnit.SECONDS));
       }
     }
+  }
+
+  @Test
+  void aLongAnswerIsWhole() throws Exception {
+    try (DatagramSocket server = new DatagramSocket(0, LOCALHOST)) {
+      InetSocketAddress own = new InetSocketAddress(OWN, server.getLocalPort());
+      loop.call(() -> {
+        host.forwarder().onDatagram(own, PEER, Unpooled.copiedBuffer("x", US_ASCII));
+        return null;
+      });
+      DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+      server.receive(packet);
+      byte[] answer = "y".repeat(9000).getBytes(US_ASCII);
+      server.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+      assertTrue(sentBack.poll(10, TimeUnit.SECONDS).length() > 9000);
+    }
+  }
+
+  @Test
+  void aDatagramToAClosedPortOfThisMachineIsRefused() throws Exception {
+    int closed;
+    try (DatagramSocket server = new DatagramSocket(0, LOCALHOST)) {
+      closed = server.getLocalPort();
+    }
+    loop.call(() -> {
+      InetSocketAddress own = new InetSocketAddress(OWN, closed);
+      host.forwarder().onDatagram(own, PEER, Unpooled.copiedBuffer("x", US_ASCII));
+      return null;
+    });
+    assertEquals(closed + ">50000 refused", sentBack.poll(10, TimeUnit.SECONDS));
   }
 
   @Test
@@ -297,6 +322,29 @@ class InboundDispatchTest {
 
     Socket peer() throws Exception {
       return peer.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private final class RecordingStack implements TailnetStack {
+    @Override
+    public ChannelFuture connect(InetSocketAddress remote, ChannelHandler handler) {
+      throw new AssertionError("nothing is dialled on the tailnet here");
+    }
+
+    @Override
+    public ChannelFuture connectDatagram(InetSocketAddress remote, ChannelHandler handler) {
+      throw new AssertionError("nothing is dialled on the tailnet here");
+    }
+
+    @Override
+    public void sendDatagram(InetSocketAddress from, InetSocketAddress to, ByteBuf payload) {
+      sentBack.add(from.getPort() + ">" + to.getPort() + " " + payload.toString(US_ASCII));
+      payload.release();
+    }
+
+    @Override
+    public void refuseDatagram(InetSocketAddress local, InetSocketAddress remote) {
+      sentBack.add(local.getPort() + ">" + remote.getPort() + " refused");
     }
   }
 

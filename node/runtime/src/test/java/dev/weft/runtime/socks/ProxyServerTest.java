@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.socks.ProxyServer.Protocol;
 import io.netty.bootstrap.Bootstrap;
@@ -22,9 +23,15 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Map;
@@ -55,17 +62,19 @@ class ProxyServerTest {
   private final NodeLoop loop = new NodeLoop();
   private final BlockingQueue<String> dialled = new LinkedBlockingQueue<>();
   private ServerSocket server;
+  private SocketAddress target;
   private ProxyServer proxy;
 
   @BeforeEach
   void start() throws Exception {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    target = server.getLocalSocketAddress();
     proxy =
         ProxyServer.listen(
             loop,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             EnumSet.allOf(Protocol.class),
-            this::dial);
+            new FakeDialer());
   }
 
   @AfterEach
@@ -121,10 +130,21 @@ class ProxyServerTest {
   }
 
   @Test
-  void udpAssociateIsAnsweredAsUnsupported() throws Exception {
-    try (Socket client = socks("05030001" + "00000000" + "0000")) {
+  void bindIsAnsweredAsUnsupported() throws Exception {
+    try (Socket client = socks("05020001" + "00000000" + "0000")) {
       assertReply(client, 7);
     }
+  }
+
+  @Test
+  void theServiceAddressesOfTheTailnetAreNotDialled() throws Exception {
+    try (Socket client = socks("05010001" + "64646464" + "0050")) {
+      assertReply(client, 2);
+    }
+    try (Socket client = socks("05010004" + "fd7a115ca1e000000000000000000053" + "0035")) {
+      assertReply(client, 2);
+    }
+    assertTrue(dialled.isEmpty());
   }
 
   @Test
@@ -291,6 +311,74 @@ class ProxyServerTest {
     }
   }
 
+  @Test
+  void javasHttpClientFetchesThroughTheProxy() throws Exception {
+    HttpServer web =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+    byte[] page = new byte[200_000];
+    new Random(3).nextBytes(page);
+    web.createContext(
+        "/",
+        exchange -> {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          exchange.getResponseHeaders().add("X-Seen", exchange.getRequestURI() + " " + body.length);
+          exchange.sendResponseHeaders(200, page.length);
+          exchange.getResponseBody().write(page);
+          exchange.close();
+        });
+    web.start();
+    target = web.getAddress();
+    try (HttpClient client =
+        HttpClient.newBuilder().proxy(ProxySelector.of(proxy.address())).build()) {
+      for (int i = 0; i < 5; i++) {
+        HttpRequest request =
+            HttpRequest.newBuilder(URI.create("http://web-server:8080/a/b?c=" + i))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[100_000]))
+                .build();
+        var answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertArrayEquals(page, answer.body());
+        assertEquals("/a/b?c=" + i + " 100000", answer.headers().firstValue("X-Seen").orElse(""));
+      }
+      assertEquals("web-server:8080", dialled.take());
+    } finally {
+      web.stop(0);
+    }
+  }
+
+  @Test
+  void whatTheClientNamesForItsConnectionIsNotPassedOn() throws Exception {
+    try (Socket client = connect()) {
+      client
+          .getOutputStream()
+          .write(
+              "GET http://u:p@web HTTP/1.1\r\nConnection: X-Hop, content-length\r\nX-Hop: 1\r\nX-Kept: 2\r\nContent-Length: 2\r\n\r\nhi"
+                  .getBytes(US_ASCII));
+      try (Socket end = server.accept()) {
+        StringBuilder got = new StringBuilder();
+        while (!got.toString().endsWith("hi")) {
+          got.append((char) end.getInputStream().read());
+        }
+        String request = got.toString().toLowerCase(java.util.Locale.ROOT);
+        assertTrue(request.startsWith("get / http/1.1\r\n"), request);
+        assertTrue(request.contains("host: web\r\n") && !request.contains("u:p"), request);
+        assertTrue(request.contains("x-kept") && !request.contains("x-hop"), request);
+        assertTrue(request.contains("content-length: 2\r\n"), request);
+      }
+    }
+  }
+
+  private final class FakeDialer implements Dialer {
+    @Override
+    public Future<Channel> dial(String host, int port, ChannelHandler handler) {
+      return ProxyServerTest.this.dial(host, port, handler);
+    }
+
+    @Override
+    public Future<Channel> dialDatagrams(String host, int port, ChannelHandler handler) {
+      throw new AssertionError("no datagrams here");
+    }
+  }
+
   private Future<Channel> dial(String host, int port, ChannelHandler handler) {
     dialled.add(host + ":" + port);
     Promise<Channel> promise = loop.eventLoop().newPromise();
@@ -302,7 +390,7 @@ class ProxyServerTest {
             .group(loop.eventLoop())
             .channel(loop.transport().socketChannel())
             .handler(handler)
-            .connect(server.getLocalSocketAddress());
+            .connect(target);
     connected.addListener(f -> {
       if (f.isSuccess()) {
         promise.setSuccess(connected.channel());
