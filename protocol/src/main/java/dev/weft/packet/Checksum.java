@@ -27,7 +27,8 @@ public final class Checksum {
     long low = 0;
     long high = 0;
     int words = length >>> 3;
-    // Plain on purpose: the compiler makes vector instructions of this loop, and of no unrolled one.
+    // Plain on purpose: the compiler makes vector instructions of this loop, and of no unrolled
+    // one.
     for (int i = 0; i < words; i++) {
       long word = (long) LONG.get(a, offset + (i << 3));
       low += word & LOW;
