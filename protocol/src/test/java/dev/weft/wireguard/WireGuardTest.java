@@ -263,7 +263,7 @@ final class WireGuardTest {
     b.address.writeMapped16(packet, 24);
     a.send(b, packet);
     network.runFor(SECOND);
-    assertEquals(1, b.core.drops().count(Drop.BAD_INNER_SOURCE));
+    assertEquals(1, b.core.drops().count(Drop.BAD_INNER_PACKET));
   }
 
   @Test
