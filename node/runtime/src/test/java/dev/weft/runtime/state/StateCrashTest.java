@@ -17,6 +17,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// A real second process writes as fast as it can and is killed with SIGKILL in the middle of it.
 @Timeout(60)
@@ -95,7 +96,8 @@ class StateCrashTest {
   }
 
   private static String classPath() {
-    return Stream.of(StateStore.class, Writer.class, JsonStream.class, NullMarked.class)
+    return Stream.of(
+            StateStore.class, Writer.class, JsonStream.class, NullMarked.class, LoggerFactory.class)
         .map(c -> c.getProtectionDomain().getCodeSource().getLocation().getPath())
         .distinct()
         .collect(Collectors.joining(File.pathSeparator));
