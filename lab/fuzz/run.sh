@@ -51,7 +51,7 @@ fuzz() {
   cd "$work"
   nice -n 19 "${java[@]}" --target_class="${class//\//.}" '--instrumentation_includes=dev.weft.**' \
     '--custom_hook_includes=dev.weft.**' --reproducer_path="$work" \
-    -max_total_time=$((minutes * 60)) -timeout=30 -report_slow_units=30 -rss_limit_mb=3000 -print_final_stats=1 \
+    -max_total_time=$((minutes * 60)) -timeout=300 -report_slow_units=30 -rss_limit_mb=3000 -print_final_stats=1 \
     -artifact_prefix="$inputs/" "$work/corpus/$name" "$inputs" >"$log" 2>&1 &
   [ -z "${WEFT_FUZZ_PIDS:-}" ] || echo "$!" >>"$WEFT_FUZZ_PIDS"
   wait "$!" || status=$?
