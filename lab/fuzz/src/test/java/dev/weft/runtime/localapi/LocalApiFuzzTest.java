@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.weft.fuzz.Script;
+import dev.weft.ipn.LoginProfile;
 import dev.weft.ipn.Prefs;
 import dev.weft.ipn.Status;
+import dev.weft.json.Json;
+import dev.weft.json.MalformedJson;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -16,6 +19,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// A program of the machine at the daemon's socket, from the bytes to the answer, with each right.
@@ -79,14 +83,15 @@ final class LocalApiFuzzTest {
   /// A node that knows nothing and takes everything. Made by reflection: what a node answers does
   /// not matter here, and the target need not change with every question that is added.
   private static LocalBackend backend() {
-    return (LocalBackend)
-        Proxy.newProxyInstance(
-            LocalBackend.class.getClassLoader(),
-            new Class<?>[] {LocalBackend.class},
-            (_, method, _) -> answer(method));
+    return (LocalBackend) face(LocalBackend.class);
   }
 
-  private static Object answer(Method method) throws BackendException {
+  private static Object face(Class<?> type) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(), new Class<?>[] {type}, (_, method, _) -> answer(method));
+  }
+
+  private static Object answer(Method method) throws BackendException, MalformedJson {
     Class<?> type = method.getReturnType();
     if (type == String.class) {
       return method.getName().equals("serveConfig") ? "null" : "0.1.0";
@@ -103,6 +108,13 @@ final class LocalApiFuzzTest {
     }
     if (Arrays.asList(method.getExceptionTypes()).contains(BackendException.class)) {
       throw new BackendException("a node that cannot");
+    }
+    if (type == LocalDns.class || type == LocalProfiles.class) {
+      return face(type);
+    } else if (type == List.class) {
+      return List.of();
+    } else if (type == LoginProfile.class) {
+      return Json.decode(LoginProfile.JSON, "{}");
     }
     throw new UnsupportedOperationException(method.getName());
   }
