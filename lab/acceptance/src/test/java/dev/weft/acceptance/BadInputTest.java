@@ -83,14 +83,10 @@ class BadInputTest {
       Path state = lab.folder("node").resolve("weft.state");
       byte[] garbage = "{\"half\": ".getBytes(java.nio.charset.StandardCharsets.UTF_8);
       Files.write(state, garbage);
-      Lab.Result result =
-          lab.weft(
-              "a",
-              "daemon",
-              "--statedir=" + state.getParent(),
-              "--socket=" + state.resolveSibling("sock"),
-              "--tun=userspace-networking");
-      assertRefused(result, state.toString());
+      TailnetNode node = TailnetNode.weft(lab, "a", "node");
+      assertTrue(node.tryCli("status").all().contains(state.toString()), "names the file");
+      Lab.Result up = node.tryCli("up", "--login-server=" + WeftServers.URL, "--timeout=5s");
+      assertRefused(up, "state store is unhealthy");
       assertArrayEquals(garbage, Files.readAllBytes(state));
     }
   }
