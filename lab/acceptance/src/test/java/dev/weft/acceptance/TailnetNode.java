@@ -104,11 +104,40 @@ final class TailnetNode {
     return result.out();
   }
 
+  /// Runs a command of another make of client on this node's daemon.
+  Lab.Result tryWith(List<String> otherClient, String... arguments) throws Exception {
+    return run(otherClient, arguments);
+  }
+
   Lab.Result tryCli(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(client);
+    return run(client, arguments);
+  }
+
+  /// Runs a program at this site with this text as its standard input, which stays open for a
+  /// while: at its end the official daemon gives the connection up. Returns its output.
+  String runWithInput(String input, List<String> command) throws Exception {
+    Path file = lab.folder(name + "-input").resolve("input");
+    Files.writeString(file, input);
+    List<String> shell =
+        new ArrayList<>(List.of("bash", "-c", "{ cat \"$1\"; sleep 3; } | \"${@:2}\"", "sh"));
+    shell.add(file.toString());
+    shell.addAll(command);
+    Map<String, String> all = new HashMap<>(Lab.weftEnvironment());
+    all.putAll(environment);
+    return lab.run(site, Duration.ofSeconds(60), all, shell).out();
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  private Lab.Result run(List<String> program, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(program);
     command.add("--socket=" + socket);
     command.addAll(List.of(arguments));
-    return lab.run(site, Duration.ofSeconds(60), environment, command);
+    Map<String, String> all = new HashMap<>(Lab.weftEnvironment());
+    all.putAll(environment);
+    return lab.run(site, Duration.ofSeconds(60), all, command);
   }
 
   void up(String url, String key) throws Exception {
