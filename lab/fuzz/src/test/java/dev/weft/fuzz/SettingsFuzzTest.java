@@ -35,7 +35,8 @@ final class SettingsFuzzTest {
     }
     try {
       // But for the one that names a file: which file is for the user to say.
-      List<String> flags = List.of(text.replace("config", "confi").split("\n", 8));
+      String harmless = text.contains("config") ? text.replace('f', 'x') : text;
+      List<String> flags = List.of(harmless.split("\n", 8));
       Settings.load(SCHEMA, flags, Map.of());
     } catch (ConfigException _) {
       // Names what is wrong.

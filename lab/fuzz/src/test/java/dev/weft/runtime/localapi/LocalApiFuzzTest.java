@@ -13,6 +13,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -56,6 +58,15 @@ final class LocalApiFuzzTest {
     }
 
     @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (isOfTheClient(cause)) {
+        context.close();
+      } else {
+        context.fireExceptionCaught(cause);
+      }
+    }
+
+    @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest message)
         throws InterruptedException {
       if (!message.decoderResult().isSuccess()) {
@@ -74,6 +85,12 @@ final class LocalApiFuzzTest {
         isOneLine(full.contentType());
       }
     }
+  }
+
+  /// As a [Connection]: a request that breaks off or is too long ends with it. Everything else is
+  /// ours.
+  private static boolean isOfTheClient(Throwable cause) {
+    return cause instanceof CodecException || cause instanceof PrematureChannelClosureException;
   }
 
   private static void isOneLine(String header) {
