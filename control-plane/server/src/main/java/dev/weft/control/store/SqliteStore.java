@@ -135,7 +135,7 @@ public final class SqliteStore implements TailnetStore {
         connection.commit();
       } catch (SQLException | RuntimeException e) {
         // Whatever failed: the next commit must not take along what this one left.
-        connection.rollback();
+        rollBack();
         throw e;
       }
     } catch (SQLException e) {
@@ -149,6 +149,22 @@ public final class SqliteStore implements TailnetStore {
       connection.close();
     } catch (SQLException e) {
       throw failed("close", e);
+    }
+  }
+
+  /// A database whose disk is full or broken has rolled back by itself, and the driver does not
+  /// notice: it would go on outside of any transaction, where each statement is kept on its own and
+  /// no commit succeeds again.
+  private void rollBack() throws SQLException {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("BEGIN");
+      } catch (SQLException still) {
+        e.addSuppressed(still);
+        throw e;
+      }
     }
   }
 

@@ -24,6 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -120,6 +123,31 @@ final class SqliteStoreTest {
       store.commit(List.of(new Mutation.PutNode(node(2, 2))));
       assertEquals(List.of(), store.load().users());
       assertEquals(1, store.load().nodes().size());
+    }
+  }
+
+  @Test
+  void aDatabaseThatRolledBackByItselfTakesTheNextCommitWhole() throws Exception {
+    TailnetUser good = new TailnetUser(1, "good", "", NOW);
+    TailnetUser bad = new TailnetUser(2, "bad", "", NOW);
+    TailnetUser later = new TailnetUser(3, "later", "", NOW);
+    try (TailnetStore store = open()) {
+      // As a full disk does: the whole transaction, not the statement.
+      try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("t.db"));
+          Statement statement = other.createStatement()) {
+        statement.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON users WHEN new.name = 'bad'"
+                + " BEGIN SELECT RAISE(ROLLBACK, 'no room'); END");
+      }
+      for (int i = 0; i < 3; i++) {
+        assertThrows(
+            UncheckedIOException.class,
+            () -> store.commit(List.of(new Mutation.PutUser(good), new Mutation.PutUser(bad))));
+      }
+      store.commit(List.of(new Mutation.PutUser(later)));
+    }
+    try (TailnetStore store = open()) {
+      assertEquals(List.of(later), store.load().users());
     }
   }
 
