@@ -60,6 +60,16 @@ final class TailnetNode {
         trusting(lab, Lab.weftEnvironment()));
   }
 
+  /// A `weft daemon` that another program runs.
+  static TailnetNode weftUnder(Lab lab, String site, String name, List<String> prefix)
+      throws Exception {
+    String run = Lab.root().resolve("bin/lib/run").toString();
+    List<String> daemon = new ArrayList<>(prefix);
+    daemon.addAll(List.of(run, "daemon"));
+    return new TailnetNode(
+        lab, site, name, daemon, List.of(run), trusting(lab, Lab.weftEnvironment()));
+  }
+
   /// An official `tailscaled`, from the folder that holds it.
   static TailnetNode official(Lab lab, String site, String name, Path folder) throws Exception {
     Map<String, String> environment = trusting(lab, Map.of("TS_NO_LOGS_NO_SUPPORT", "true"));
@@ -177,6 +187,10 @@ final class TailnetNode {
         "-w",
         "\n%{http_code}",
         "http://local-tailscaled.sock/localapi/v0/prefs");
+  }
+
+  Path folder() throws IOException {
+    return lab.folder(name);
   }
 
   String ip() throws Exception {
