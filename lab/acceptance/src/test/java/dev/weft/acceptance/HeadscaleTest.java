@@ -60,8 +60,13 @@ class HeadscaleTest {
 
   /// Starts derper and Headscale on `srv`; returns a reusable auth key.
   static String startHeadscale(Lab lab) throws Exception {
-    Path folder = lab.folder("headscale");
     startDerper(lab);
+    return startHeadscaleAlone(lab);
+  }
+
+  /// Headscale on `srv`, with a relay there on port 8444 that is the caller's to start.
+  static String startHeadscaleAlone(Lab lab) throws Exception {
+    Path folder = lab.folder("headscale");
     Files.writeString(folder.resolve("derp.yaml"), DERP_MAP.replace("@SERVER@", Lab.SERVER));
     Path config = folder.resolve("config.yaml");
     Files.writeString(config, CONFIG.replace("@URL@", URL).replace("@DIR@", folder.toString()));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /// Our control plane and relay on `srv`, each its own process, as a user starts them.
 final class WeftServers {
@@ -15,17 +16,17 @@ final class WeftServers {
   private final Lab lab;
   private Path controlState;
   private final Path derpMap;
-  private final List<String> relayCommand;
+  private final Callable<Lab.Proc> relayStart;
   private Lab.Proc relay;
   private Lab.Proc control;
 
   private WeftServers(
-      Lab lab, Path controlState, Path derpMap, List<String> relayCommand, Lab.Proc relay)
+      Lab lab, Path controlState, Path derpMap, Callable<Lab.Proc> relayStart, Lab.Proc relay)
       throws Exception {
     this.lab = lab;
     this.controlState = controlState;
     this.derpMap = derpMap;
-    this.relayCommand = relayCommand;
+    this.relayStart = relayStart;
     this.relay = relay;
     this.control = startControl();
   }
@@ -41,7 +42,28 @@ final class WeftServers {
     return start(lab, List.of("--cert-dir=" + lab.certificates()));
   }
 
-  private static WeftServers start(Lab lab, List<String> relayFlags) throws Exception {
+  /// With the official relay instead of ours, which asks our control plane about its clients.
+  static WeftServers startWithDerper(Lab lab) throws Exception {
+    Callable<Lab.Proc> derper =
+        () ->
+            HeadscaleTest.startDerper(
+                lab, "-verify-client-url=" + URL + "/verify", "-verify-client-url-fail-open=false");
+    Path map = lab.folder("map").resolve("derp-map.json");
+    Files.writeString(
+        map,
+        """
+        {"OmitDefaultRegions":true,"Regions":{"900":{"RegionID":900,"RegionCode":"lab","Nodes":[
+          {"Name":"900a","RegionID":900,"HostName":"%1$s","IPv4":"%1$s","IPv6":"none",
+           "STUNPort":3478,"DERPPort":8444,"InsecureForTests":true}]}}}
+        """
+            .formatted(Lab.SERVER));
+    WeftServers servers =
+        new WeftServers(lab, lab.folder("control-state"), map, derper, derper.call());
+    servers.admin("users", "create", "lab");
+    return servers;
+  }
+
+  static WeftServers start(Lab lab, List<String> relayFlags) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -51,15 +73,15 @@ final class WeftServers {
                 "--hostname=" + Lab.SERVER,
                 "--statedir=" + lab.folder("relay-state")));
     command.addAll(relayFlags);
-    Lab.Proc relay = lab.startWeft("srv", "relay", command.toArray(String[]::new));
+    Callable<Lab.Proc> start = () -> lab.startWeft("srv", "relay", command.toArray(String[]::new));
+    Lab.Proc relay = start.call();
     Await.until(
         "the relay prints its DERP map",
         Duration.ofSeconds(20),
         () -> !entry(relay.log()).isEmpty());
     Path map = lab.folder("map").resolve("derp-map.json");
     Files.writeString(map, entry(relay.log()));
-    WeftServers servers =
-        new WeftServers(lab, lab.folder("control-state"), map, List.copyOf(command), relay);
+    WeftServers servers = new WeftServers(lab, lab.folder("control-state"), map, start, relay);
     servers.admin("users", "create", "lab");
     return servers;
   }
@@ -85,7 +107,7 @@ final class WeftServers {
 
   /// Starts the relay again, on the state it left.
   void restartRelay() throws Exception {
-    relay = lab.startWeft("srv", "relay", relayCommand.toArray(String[]::new));
+    relay = relayStart.call();
   }
 
   /// Starts the control plane again, on the state it left.
