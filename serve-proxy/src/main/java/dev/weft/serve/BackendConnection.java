@@ -11,14 +11,10 @@ import dev.weft.serve.http1.ResponseParser;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.WriteBufferWaterMark;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to a backend: idle in the pool, or lent to one [Exchange].
 final class BackendConnection extends ChannelInboundHandlerAdapter {
-  private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(64 << 10, 256 << 10);
-
   private enum Phase {
     IDLE,
     HEAD,
@@ -71,7 +67,6 @@ final class BackendConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     ctx.channel().config().setAutoRead(false);
-    ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
   }
 
   /// Lends it to an exchange.

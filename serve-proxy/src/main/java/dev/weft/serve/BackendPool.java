@@ -43,6 +43,7 @@ final class BackendPool {
 
   private final Dialer dialer;
   private final Timeouts timeouts;
+  private final BufferShare buffers;
   private final Map<Backend.Origin, Connections> origins = new LinkedHashMap<>();
   private @Nullable ScheduledFuture<?> sweep;
   private @Nullable SslContext verifying;
@@ -50,9 +51,10 @@ final class BackendPool {
   private @Nullable Set<Backend.Origin> wanted;
   private boolean closed;
 
-  BackendPool(Dialer dialer, Timeouts timeouts) {
+  BackendPool(Dialer dialer, Timeouts timeouts, BufferShare buffers) {
     this.dialer = dialer;
     this.timeouts = timeouts;
+    this.buffers = buffers;
   }
 
   /// Lends a kept connection, the last one used first, or opens one.
@@ -135,6 +137,7 @@ final class BackendPool {
         @Override
         protected void initChannel(Channel channel) throws SSLException {
           channel.config().setAutoRead(false);
+          buffers.join(channel);
           if (origin.tls()) {
             channel.pipeline().addLast(tls(channel));
           }

@@ -13,13 +13,16 @@ final class ChunkWriter {
 
   private ChunkWriter() {}
 
-  /// Takes over `data`, which must not be empty: an empty chunk is the end of the body.
-  static void write(ChannelHandlerContext ctx, ByteBuf data) {
+  /// Takes over `data`, which must not be empty: an empty chunk is the end of the body. Returns how
+  /// many bytes were written in all.
+  static int write(ChannelHandlerContext ctx, ByteBuf data) {
     String size = Integer.toHexString(data.readableBytes());
     ByteBuf line = ctx.alloc().buffer(size.length() + 2);
     ByteBufUtil.writeAscii(line, size);
+    int length = size.length() + 2 + data.readableBytes() + 2;
     ctx.write(line.writeByte('\r').writeByte('\n'));
     ctx.write(data);
     ctx.write(CRLF.duplicate());
+    return length;
   }
 }

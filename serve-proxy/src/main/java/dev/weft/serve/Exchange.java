@@ -29,12 +29,25 @@ final class Exchange {
   /// The official node's proxy stops at five.
   private static final int MAX_INTERIM = 16;
 
+  /// Who has to do something next.
+  private enum Wait {
+    NOBODY,
+    /// The client may be told to send its body.
+    CONTINUE,
+    BODY,
+    RESPONSE,
+    CLIENT
+  }
+
   private final ProxyContext context;
   private final FrontConnection front;
   private final RequestHead request;
   private final Backend backend;
   private final String target;
   private final BodyReader requestBody;
+  private final Pace bodyPace = new Pace();
+  private Wait waiting = Wait.NOBODY;
+  private long bodyBytes;
   private @Nullable BackendConnection connection;
   private boolean requestSent;
   private boolean awaitingContinue;
@@ -64,10 +77,6 @@ final class Exchange {
 
   RequestHead request() {
     return request;
-  }
-
-  boolean isResponding() {
-    return responding;
   }
 
   void start() {
@@ -119,6 +128,7 @@ final class Exchange {
         requestBody.read(
             front.input().bytes(),
             data -> {
+              bodyBytes += data.readableBytes();
               if (chunked) {
                 ChunkWriter.write(out, data);
               } else {
@@ -174,21 +184,30 @@ final class Exchange {
   }
 
   void expired() {
-    if (awaitingContinue && connection != null && !responding) {
-      goOn();
-      return;
-    }
-    if (responding) {
-      ended = true;
-      dropBackend();
-      front.abort();
-    } else if (!requestSent && connection != null && connection.isWritable()) {
-      fail(408, "The request took too long to arrive.");
-    } else {
-      fail(
-          504,
-          "The program behind this address did not answer within %d seconds."
-              .formatted(context.timeouts().response().toSeconds()));
+    switch (waiting) {
+      case NOBODY -> {}
+      case CONTINUE -> goOn();
+      case BODY -> {
+        if (bodyPace.isKept(bodyBytes)) {
+          front.deadline().set(context.timeouts().requestBody());
+        } else {
+          fail(408, "The request took too long to arrive.");
+        }
+      }
+      case CLIENT -> {
+        if (front.uptake().isEnough()) {
+          front.deadline().set(context.timeouts().stalled());
+        } else {
+          ended = true;
+          dropBackend();
+          front.abort();
+        }
+      }
+      case RESPONSE ->
+          fail(
+              504,
+              "The program behind this address did not answer within %d seconds."
+                  .formatted(context.timeouts().response().toSeconds()));
     }
   }
 
@@ -213,7 +232,7 @@ final class Exchange {
         goOn();
       }
     } else if (request.isHttp11()) {
-      front.ctx().write(Heads.interim(front.ctx().alloc(), head));
+      front.uptake().write(Heads.interim(front.ctx().alloc(), head));
     }
     return true;
   }
@@ -241,7 +260,7 @@ final class Exchange {
       return false;
     }
     ended = true;
-    front.ctx().write(Heads.switching(front.ctx().alloc(), head, granted));
+    front.uptake().write(Heads.switching(front.ctx().alloc(), head, granted));
     connection = null;
     front.becomeTunnel(acquired.ctx(), acquired.leaveHttp());
     return false;
@@ -259,22 +278,24 @@ final class Exchange {
     // A body that is still on its way when the answer comes will not be waited for.
     keepAlive =
         request.keepAlive() && requestSent && !(clientFraming instanceof Framing.UntilClose);
-    front.ctx().write(Heads.response(front.ctx().alloc(), head, request, clientFraming, keepAlive));
+    front
+        .uptake()
+        .write(Heads.response(front.ctx().alloc(), head, request, clientFraming, keepAlive));
     updateDeadline();
   }
 
   void responseData(ByteBuf data) {
     if (clientFraming instanceof Framing.Chunked) {
-      ChunkWriter.write(front.ctx(), data);
+      front.uptake().writeChunk(data);
     } else {
-      front.ctx().write(data);
+      front.uptake().write(data);
     }
   }
 
   /// @param reusable the backend's connection can take another request
   void responseEnd(@Nullable Fields trailer, boolean reusable) {
     if (clientFraming instanceof Framing.Chunked) {
-      front.ctx().write(Heads.lastChunk(front.ctx().alloc(), trailer));
+      front.uptake().write(Heads.lastChunk(front.ctx().alloc(), trailer));
     }
     ended = true;
     BackendConnection used = connection;
@@ -342,26 +363,44 @@ final class Exchange {
   }
 
   private void updateDeadline() {
-    Timeouts timeouts = context.timeouts();
-    Deadline deadline = front.deadline();
     if (ended) {
       return;
     }
-    if (responding) {
-      if (front.isWritable()) {
-        deadline.clear();
-      } else {
-        deadline.set(timeouts.stalled());
+    Wait before = waiting;
+    waiting = waitsFor();
+    Timeouts timeouts = context.timeouts();
+    Deadline deadline = front.deadline();
+    switch (waiting) {
+      case NOBODY -> deadline.clear();
+      case CONTINUE -> deadline.set(timeouts.expectContinue());
+      case BODY -> {
+        // A window is over when it is over, whatever comes in it.
+        if (before != Wait.BODY) {
+          bodyPace.begin(bodyBytes);
+          deadline.set(timeouts.requestBody());
+        }
       }
-    } else if (connection == null) {
-      deadline.clear();
-    } else if (awaitingContinue) {
-      deadline.set(timeouts.expectContinue());
-    } else if (!requestSent && connection.isWritable()) {
-      deadline.set(timeouts.requestBody());
-    } else {
-      deadline.set(timeouts.response());
+      case CLIENT -> {
+        if (before != Wait.CLIENT) {
+          front.uptake().beginWindow();
+          deadline.set(timeouts.stalled());
+        }
+      }
+      case RESPONSE -> deadline.set(timeouts.response());
     }
+  }
+
+  private Wait waitsFor() {
+    if (responding) {
+      return front.isWritable() ? Wait.NOBODY : Wait.CLIENT;
+    }
+    if (connection == null) {
+      return Wait.NOBODY;
+    }
+    if (awaitingContinue) {
+      return Wait.CONTINUE;
+    }
+    return !requestSent && connection.isWritable() ? Wait.BODY : Wait.RESPONSE;
   }
 
   @Override

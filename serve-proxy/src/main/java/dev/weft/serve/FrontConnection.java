@@ -14,8 +14,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,11 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// so that a client that goes away is noticed; what a pipelining client sends meanwhile waits, a
 /// little of it in memory and the rest in its own.
 final class FrontConnection extends ChannelInboundHandlerAdapter {
-  /// What may wait in `in` while it is nobody's turn.
-  private static final int MAX_WAITING = 64 << 10;
-
-  private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(64 << 10, 256 << 10);
   private static final Duration LINGER = Duration.ofSeconds(2);
   private static final int MAX_LINGER = 1 << 20;
   private static final byte[] NO_IDENTITY = {};
@@ -47,6 +40,17 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     CLOSED
   }
 
+  /// In the phase HEAD: what the deadline is for.
+  private enum Wait {
+    NOBODY,
+    /// For the next request, whenever it comes.
+    IDLE,
+    /// For the rest of a head.
+    HEAD,
+    /// For the client to take the answers it has.
+    CLIENT
+  }
+
   private final ProxyContext context;
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
@@ -54,12 +58,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private final HeadScanner scanner = new HeadScanner();
   private ChannelHandlerContext ctx;
   private Deadline deadline;
+  private Uptake uptake;
   private Phase phase = Phase.HEAD;
+  private Wait waiting = Wait.NOBODY;
   private @Nullable Exchange exchange;
   private boolean processing;
   private boolean headStarted;
+  private boolean blocked;
   private int lingered;
-  private long pendingAtDeadline = -1;
   private Optional<Caller> lastCaller = Optional.empty();
   private byte[] lastIdentity = NO_IDENTITY;
 
@@ -75,8 +81,9 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     deadline = new Deadline(ctx.executor(), this::expired);
+    uptake = new Uptake(ctx);
     ctx.channel().config().setAutoRead(false);
-    ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
+    context.buffers().join(ctx.channel());
     if (ctx.channel().isActive()) {
       begin();
     }
@@ -88,7 +95,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin() {
-    deadline.set(context.timeouts().idle());
+    arm();
     ctx.read();
   }
 
@@ -123,22 +130,53 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     }
     processing = true;
     try {
-      while (phase == Phase.HEAD && nextRequest()) {
-        // Each round answers one request, or starts an exchange and leaves the phase.
-      }
-      if (exchange != null) {
-        exchange.handleRequestBytes();
-      }
+      do {
+        blocked = false;
+        while (phase == Phase.HEAD && nextRequest()) {
+          // Each round answers one request, or starts an exchange and leaves the phase.
+        }
+        if (exchange != null) {
+          exchange.handleRequestBytes();
+        }
+        ctx.flush();
+      } while (phase == Phase.HEAD && blocked && isWritable());
     } finally {
       processing = false;
     }
     in.trim();
-    if (phase == Phase.CLOSED) {
+    if (phase == Phase.HEAD) {
+      arm();
+    }
+    if (wantsBytes()) {
+      ctx.read();
+    }
+  }
+
+  private boolean wantsBytes() {
+    return switch (phase) {
+      case HEAD -> !blocked;
+      case EXCHANGE -> exchange == null || exchange.wantsRequestBytes();
+      case LINGERING -> true;
+      case CLOSED -> false;
+    };
+  }
+
+  /// Sets the deadline between requests. What comes does not renew it, only what it waits for.
+  private void arm() {
+    Wait before = waiting;
+    waiting = headStarted ? Wait.HEAD : uptake.isOwing() ? Wait.CLIENT : Wait.IDLE;
+    if (waiting == before) {
       return;
     }
-    ctx.flush();
-    if (phase != Phase.EXCHANGE || exchange == null || exchange.wantsRequestBytes()) {
-      ctx.read();
+    Timeouts timeouts = context.timeouts();
+    switch (waiting) {
+      case NOBODY -> {}
+      case HEAD -> deadline.set(timeouts.head());
+      case IDLE -> deadline.set(timeouts.idle());
+      case CLIENT -> {
+        uptake.beginWindow();
+        deadline.set(timeouts.stalled());
+      }
     }
   }
 
@@ -146,26 +184,28 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     return in;
   }
 
+  /// Whether more may wait in `in` while it is nobody's turn.
   boolean hasRoom() {
-    return in.size() < MAX_WAITING;
+    return in.size() < context.buffers().largestRead();
   }
 
   private boolean nextRequest() {
+    if (!isWritable()) {
+      // One who asks and does not listen is not answered without end.
+      blocked = true;
+      return false;
+    }
     if (in.size() == 0) {
       headStarted = false;
-      deadline.set(context.timeouts().idle());
       return false;
     }
     try {
       byte[] head = scanner.take(in.bytes());
+      headStarted = head == null;
       if (head == null) {
-        if (!headStarted) {
-          headStarted = true;
-          deadline.set(context.timeouts().head());
-        }
-        return false;
+        return in.size() > context.buffers().largestHead() && refuse(Fault.HEAD_TOO_LARGE);
       }
-      headStarted = false;
+      waiting = Wait.NOBODY;
       return switch (RequestParser.parse(head)) {
         case Parsed.Bad<RequestHead>(Fault fault) -> refuse(fault);
         case Parsed.Good<RequestHead>(RequestHead request) -> dispatch(request);
@@ -206,6 +246,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private void start(Exchange next) {
     phase = Phase.EXCHANGE;
     exchange = next;
+    waiting = Wait.NOBODY;
     next.start();
   }
 
@@ -219,7 +260,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   private void respond(
       LocalResponse response, boolean isHttp11, boolean keepAlive, boolean isHead) {
-    ctx.write(response.encode(ctx.alloc(), isHttp11, keepAlive, isHead));
+    uptake.write(response.encode(ctx.alloc(), isHttp11, keepAlive, isHead));
     if (!keepAlive) {
       linger();
     }
@@ -230,6 +271,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private void linger() {
     phase = Phase.LINGERING;
     in.release();
+    uptake.beginWindow();
     deadline.set(context.timeouts().stalled());
     ChannelFuture written = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
     if (ctx.channel() instanceof DuplexChannel duplex) {
@@ -257,6 +299,10 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     return deadline;
   }
 
+  Uptake uptake() {
+    return uptake;
+  }
+
   boolean isWritable() {
     return ctx.channel().isWritable();
   }
@@ -275,7 +321,6 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
     exchange = null;
     if (keepAlive) {
       phase = Phase.HEAD;
-      deadline.set(context.timeouts().idle());
       proceed();
     } else {
       linger();
@@ -310,47 +355,50 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
 
   private void expired() {
     switch (phase) {
-      case HEAD -> {
-        if (headStarted) {
+      case HEAD -> expiredBetweenRequests();
+      case EXCHANGE -> {
+        if (exchange != null) {
+          exchange.expired();
+        }
+      }
+      case LINGERING -> closeUnlessTaking();
+      case CLOSED -> ctx.close();
+    }
+  }
+
+  private void expiredBetweenRequests() {
+    switch (waiting) {
+      case NOBODY, IDLE -> ctx.close();
+      case HEAD ->
           respond(
               LocalResponse.problem(408, "The request took too long to arrive."),
               true,
               false,
               false);
-        } else if (!isStillTaking()) {
-          ctx.close();
+      case CLIENT -> {
+        if (uptake.isOwing()) {
+          closeUnlessTaking();
+        } else {
+          arm();
         }
       }
-      case EXCHANGE -> {
-        if (exchange != null && !(exchange.isResponding() && isStillTaking())) {
-          exchange.expired();
-        }
-      }
-      case LINGERING -> {
-        if (!isStillTaking()) {
-          ctx.close();
-        }
-      }
-      case CLOSED -> ctx.close();
     }
   }
 
-  /// A slow client that takes something of what is written is not a dead one.
-  private boolean isStillTaking() {
-    ChannelOutboundBuffer written = ctx.channel().unsafe().outboundBuffer();
-    long pending = written == null ? 0 : written.totalPendingWriteBytes();
-    boolean moved = pending > 0 && pending != pendingAtDeadline;
-    pendingAtDeadline = pending;
-    if (moved) {
+  private void closeUnlessTaking() {
+    if (uptake.isOwing() && uptake.isEnough()) {
       deadline.set(context.timeouts().stalled());
+    } else {
+      ctx.close();
     }
-    return moved;
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (exchange != null) {
       exchange.handleFrontWritability();
+    } else if (phase == Phase.HEAD && blocked && isWritable()) {
+      proceed();
     }
   }
 

@@ -9,11 +9,13 @@ import java.util.function.Supplier;
 /// What all connections of the service share.
 ///
 /// @param router the configuration in force
+/// @param buffers what the connections may hold
 /// @param whois who is behind a remote address
 /// @param magicDnsSuffix the tailnet's domain; empty while it is not known
 record ProxyContext(
     Supplier<Router> router,
     BackendPool pool,
+    BufferShare buffers,
     Timeouts timeouts,
     Function<InetSocketAddress, Optional<Caller>> whois,
     Supplier<String> magicDnsSuffix) {}

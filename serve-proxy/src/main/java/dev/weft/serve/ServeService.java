@@ -60,11 +60,13 @@ public final class ServeService implements NodeService {
   public void start(ServiceContext service) {
     Tailnet tailnet = service.tailnet();
     Dialer dialer = tailnet::dial;
-    BackendPool pool = new BackendPool(dialer, Timeouts.DEFAULT);
+    BufferShare buffers = new BufferShare();
+    BackendPool pool = new BackendPool(dialer, Timeouts.DEFAULT, buffers);
     ProxyContext context =
         new ProxyContext(
             () -> router,
             pool,
+            buffers,
             Timeouts.DEFAULT,
             tailnet::whois,
             () -> tailnet.self().map(SelfNode::magicDnsSuffix).orElse(""));
@@ -172,7 +174,8 @@ public final class ServeService implements NodeService {
                   handler.proxyProtocol(),
                   flow.local(),
                   flow.remote(),
-                  started.context().timeouts().connect()));
+                  started.context().timeouts().connect(),
+                  started.context().buffers()));
     }
   }
 }

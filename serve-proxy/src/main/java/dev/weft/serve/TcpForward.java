@@ -23,6 +23,7 @@ final class TcpForward extends ChannelInboundHandlerAdapter {
   private final InetSocketAddress local;
   private final InetSocketAddress remote;
   private final Duration connectTimeout;
+  private final BufferShare buffers;
   private boolean started;
 
   TcpForward(
@@ -31,18 +32,21 @@ final class TcpForward extends ChannelInboundHandlerAdapter {
       int proxyProtocol,
       InetSocketAddress local,
       InetSocketAddress remote,
-      Duration connectTimeout) {
+      Duration connectTimeout,
+      BufferShare buffers) {
     this.dialer = dialer;
     this.target = target;
     this.proxyProtocol = proxyProtocol;
     this.local = local;
     this.remote = remote;
     this.connectTimeout = connectTimeout;
+    this.buffers = buffers;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     ctx.channel().config().setAutoRead(false);
+    buffers.join(ctx.channel());
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     if (ctx.channel().isActive()) {
       start(ctx);
@@ -59,7 +63,7 @@ final class TcpForward extends ChannelInboundHandlerAdapter {
       return;
     }
     started = true;
-    Waiting waiting = new Waiting();
+    Waiting waiting = new Waiting(buffers);
     Future<Channel> dialled = dialer.dial(target.host(), target.port(), waiting);
     ScheduledFuture<?> timeout =
         ctx.executor()
@@ -90,9 +94,16 @@ final class TcpForward extends ChannelInboundHandlerAdapter {
   }
 
   private static final class Waiting extends ChannelInitializer<Channel> {
+    private final BufferShare buffers;
+
+    Waiting(BufferShare buffers) {
+      this.buffers = buffers;
+    }
+
     @Override
     protected void initChannel(Channel channel) {
       channel.config().setAutoRead(false);
+      buffers.join(channel);
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
       channel.pipeline().addLast(new Placeholder());
     }

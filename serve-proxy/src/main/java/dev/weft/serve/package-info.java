@@ -15,8 +15,9 @@
 /// Everything runs on the node loop, where the client's connection and the backend's live side by
 /// side; so there are no locks and back-pressure is simple: neither is read unless the other has
 /// room. Memory for a connection is bounded by two water marks and one read, however large a body
-/// is and however slowly it is taken. Silence is bounded by `Timeouts`, except where it is the
-/// point: streams and tunnels live as long as both ends want.
+/// is and however slowly it is taken; `BufferShare` makes them smaller as connections become more,
+/// so that all of them together are bounded too. Silence is bounded by `Timeouts` and slowness by
+/// `Pace`, except where it is the point: streams and tunnels live as long as both ends want.
 ///
 /// The caller supplies a [dev.weft.node.spi.ServiceContext]. Not here: TLS towards clients, which
 /// needs certificates that a node does not offer yet (such ports are refused and said to be),

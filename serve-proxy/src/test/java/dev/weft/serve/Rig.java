@@ -75,9 +75,10 @@ final class Rig implements AutoCloseable {
   }
 
   Rig(Timeouts timeouts, Function<Rig, FrontOrOther> handlers) {
-    pool = new BackendPool(this::dial, timeouts);
+    BufferShare buffers = new BufferShare();
+    pool = new BackendPool(this::dial, timeouts, buffers);
     ProxyContext context =
-        new ProxyContext(() -> router, pool, timeouts, _ -> caller, () -> "lab.net");
+        new ProxyContext(() -> router, pool, buffers, timeouts, _ -> caller, () -> "lab.net");
     server =
         new ServerBootstrap()
             .group(group)

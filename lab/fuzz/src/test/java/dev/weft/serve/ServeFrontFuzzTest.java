@@ -41,10 +41,16 @@ final class ServeFrontFuzzTest {
   void neitherEndHarmsTheProxy(byte[] input) {
     Script script = new Script(input);
     Programs programs = new Programs(script.u8() % 8 != 0);
-    BackendPool pool = new BackendPool(programs, Timeouts.DEFAULT);
+    BufferShare buffers = new BufferShare();
+    BackendPool pool = new BackendPool(programs, Timeouts.DEFAULT, buffers);
     ProxyContext context =
         new ProxyContext(
-            () -> ROUTER, pool, Timeouts.DEFAULT, _ -> Optional.<Caller>empty(), () -> "lab.net");
+            () -> ROUTER,
+            pool,
+            buffers,
+            Timeouts.DEFAULT,
+            _ -> Optional.<Caller>empty(),
+            () -> "lab.net");
     EmbeddedChannel client = new EmbeddedChannel(new FrontConnection(context, LOCAL, REMOTE));
     for (int i = 0; i < MAX_PIECES && script.hasMore() && client.isOpen(); i++) {
       boolean answer = script.u8() % 2 == 1;
