@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /// `weft daemon`: a node that runs until it is told to stop.
@@ -70,7 +71,7 @@ public final class DaemonCommand {
       LoggerFactory.getLogger(DaemonCommand.class)
           .info("weft {} started, UDP port {}", Version.LONG, node.udpPort());
       node.supervise(supervisor);
-      stop.await();
+      awaitStop(stop);
     } catch (StateException e) {
       err.println(COMMAND + e.getMessage());
       if (!e.isDamage() || settings.socket().isEmpty()) {
@@ -98,6 +99,13 @@ public final class DaemonCommand {
       stopped.countDown();
     }
     return 0;
+  }
+
+  private static void awaitStop(CountDownLatch stop) throws InterruptedException {
+    RestingMemory memory = new RestingMemory(ReclaimablePages::release);
+    while (!stop.await(RestingMemory.INTERVAL.toSeconds(), TimeUnit.SECONDS)) {
+      ProcessHandle.current().info().totalCpuDuration().ifPresent(memory::elapsed);
+    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
