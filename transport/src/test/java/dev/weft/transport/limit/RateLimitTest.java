@@ -47,4 +47,19 @@ final class RateLimitTest {
     limit.take("c", 0);
     assertEquals(Duration.ZERO, limit.take("a", 0));
   }
+
+  @Test
+  void whoHasRegainedAllIsForgotten() {
+    RateLimit<Integer> many = new RateLimit<>(3, 0.5, 1_000);
+    for (int i = 0; i < 100; i++) {
+      many.take(i, 0);
+    }
+    assertEquals(100, many.size());
+
+    for (int i = 0; i < 120; i++) {
+      many.take(-1, (2 + i) * SECOND);
+    }
+
+    assertEquals(1, many.size());
+  }
 }
