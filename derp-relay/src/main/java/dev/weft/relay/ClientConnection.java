@@ -10,6 +10,8 @@ import dev.weft.derp.PacketFrames;
 import dev.weft.keys.NodeKey;
 import dev.weft.relay.PacketQueue.Lane;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -31,7 +33,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private static final int SMALL_FRAME = 16;
 
   // dataplane.md §5.4: mesh peers get more time to take what is due.
-  private static final Duration MESH_WRITE_TIMEOUT = Duration.ofSeconds(30);
+  static final Duration MESH_WRITE_TIMEOUT = Duration.ofSeconds(30);
 
   private static final String CONTESTED =
       "Another machine is connected to the relay with this node's key, so packets reach now the one"
@@ -54,6 +56,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   // dataplane.md §5.4: notices of absent peers, one a second, three at once.
   private final RateLimit absences = new RateLimit(SECOND, 3);
 
+  /// Of a mesh peer: sender and receiver of the packet that it forwarded last.
+  private final ByteBuf lastPair;
+
+  private int lastForgotten;
+
   private boolean isHome;
 
   /// Set when the client, a mesh peer, watches.
@@ -65,10 +72,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.key = key;
     this.role = role;
     this.rawKey = key.raw().toArray();
+    this.lastPair =
+        role.meshes() ? Unpooled.wrappedBuffer(new byte[2 * NodeKey.BYTES]) : Unpooled.EMPTY_BUFFER;
     this.traffic = new TrafficCounters(board.traffic());
-    this.receivers = new Receivers(key, board.clients());
+    this.receivers = new Receivers(key, board.clients(), !role.meshes());
     Duration patience = role.meshes() ? MESH_WRITE_TIMEOUT : board.writeTimeout();
-    this.outbox = new Outbox(channel, traffic, new WriteGuard(channel, patience, this::onStall));
+    this.outbox =
+        new Outbox(
+            channel,
+            traffic,
+            new WriteGuard(channel, patience, this::onStall),
+            PacketQueue.MAX_WAITING);
     this.rate = new RateGate(board.rates(), board.events().paused);
   }
 
@@ -167,8 +181,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void forward(ByteBuf frame) {
-    ClientConnection receiver = receiverOf(frame, PacketFrames.KEY_AT, PacketFrames.KEY_END);
-    if (receiver != null) {
+    traffic.received(1, frame.readableBytes() - PacketFrames.KEY_END);
+    ClientConnection receiver = receivers.find(frame, PacketFrames.KEY_AT);
+    if (receiver == null) {
+      MeshConnection relay = board.mesh().routeTo(frame, frame.readerIndex() + PacketFrames.KEY_AT);
+      if (relay == null) {
+        onUnknown(frame, PacketFrames.KEY_AT, PacketFrames.KEY_END);
+      } else {
+        relay.forward(laneOf(frame, PacketFrames.KEY_END), rawKey, frame);
+      }
+    } else {
       int at = frame.readerIndex();
       frame.setByte(at, FrameType.RECV_PACKET.code());
       frame.setBytes(at + PacketFrames.KEY_AT, rawKey);
@@ -183,8 +205,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     int receiverAt = PacketFrames.KEY_END;
     int packetAt = receiverAt + NodeKey.BYTES;
     board.events().forwardedIn.increment();
-    ClientConnection receiver = receiverOf(frame, receiverAt, packetAt);
-    if (receiver != null) {
+    traffic.received(1, frame.readableBytes() - packetAt);
+    ClientConnection receiver = receivers.find(frame, receiverAt);
+    if (receiver == null) {
+      onUnknown(frame, receiverAt, packetAt);
+    } else {
+      noteFarSender(frame, receiver);
       int at = frame.readerIndex() + NodeKey.BYTES;
       frame.setBytes(
           at + PacketFrames.KEY_AT, frame, at - NodeKey.BYTES + PacketFrames.KEY_AT, NodeKey.BYTES);
@@ -195,20 +221,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /// Who a packet is for. When nobody is, it is released and, where that is due, the client told.
-  private @Nullable ClientConnection receiverOf(ByteBuf frame, int keyAt, int packetAt) {
-    traffic.received(1, frame.readableBytes() - packetAt);
-    ClientConnection receiver = receivers.find(frame, keyAt);
-    if (receiver == null) {
-      traffic.dropped(RelayDrop.UNKNOWN_DESTINATION, 1);
-      // dataplane.md §5.4: only disco asks whether anyone is there.
-      if (laneOf(frame, packetAt) == Lane.DISCO && absences.tryPass(System.nanoTime())) {
-        NodeKey absent = Receivers.keyAt(frame, frame.readerIndex() + keyAt);
-        notice(new PeerGone(absent, PeerGone.Reason.NOT_HERE));
-      }
-      frame.release();
+  /// Sender and receiver stand behind each other in the frame; a pair that follows itself is noted
+  /// once.
+  private void noteFarSender(ByteBuf frame, ClientConnection receiver) {
+    int at = frame.readerIndex() + PacketFrames.KEY_AT;
+    int forgotten = board.mesh().forgotten();
+    if (lastForgotten != forgotten
+        || !ByteBufUtil.equals(frame, at, lastPair, 0, lastPair.capacity())) {
+      lastForgotten = forgotten;
+      frame.getBytes(at, lastPair, 0, lastPair.capacity());
+      board.mesh().noteSender(Receivers.keyAt(frame, at), receiver.key);
     }
-    return receiver;
+  }
+
+  /// A packet is for nobody: it is released and, where that is due, the client told.
+  private void onUnknown(ByteBuf frame, int keyAt, int packetAt) {
+    traffic.dropped(RelayDrop.UNKNOWN_DESTINATION, 1);
+    // dataplane.md §5.4: only disco asks whether anyone is there.
+    if (laneOf(frame, packetAt) == Lane.DISCO && absences.tryPass(System.nanoTime())) {
+      NodeKey absent = Receivers.keyAt(frame, frame.readerIndex() + keyAt);
+      notice(new PeerGone(absent, PeerGone.Reason.NOT_HERE));
+    }
+    frame.release();
   }
 
   private static Lane laneOf(ByteBuf frame, int packetAt) {
@@ -307,8 +341,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     outbox.close();
     if (last) {
       tellWatchers();
-      PeerGone gone = new PeerGone(key, PeerGone.Reason.DISCONNECTED);
-      receivers.forEachRemembered(receiver -> receiver.notice(gone));
+      board.mesh().clientLeft(key, receivers);
     } else {
       settleContest();
     }

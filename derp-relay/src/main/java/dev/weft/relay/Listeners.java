@@ -16,9 +16,11 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.util.function.BiFunction;
@@ -32,6 +34,8 @@ final class Listeners {
   // dataplane.md §5.4, the habits of derper 1.103.
   private static final int TCP_KEEP_ALIVE_SECONDS = 600;
   private static final int TCP_USER_TIMEOUT_MILLIS = 15_000;
+
+  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
   private final boolean epoll = Epoll.isAvailable();
   private final EventLoopGroup loops;
@@ -76,6 +80,20 @@ final class Listeners {
             .bind(address)
             .awaitUninterruptibly();
     return opened(bound, "--stun", PortHolder::explainUdp, address.getPort());
+  }
+
+  /// For connections to others.
+  Bootstrap connections() {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_BUFFER);
+    return epoll
+        ? bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MILLIS)
+        : bootstrap;
   }
 
   private static Channel opened(

@@ -1,6 +1,7 @@
 package dev.weft.relay;
 
 import dev.weft.base.Bytes;
+import dev.weft.derp.ClientInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,6 +46,11 @@ public final class MeshKey {
   boolean isNamedBy(@Nullable String claimed) {
     byte[] other = claimed == null ? null : bytes(claimed);
     return other != null && MessageDigest.isEqual(secret, other);
+  }
+
+  /// What a relay says of itself to another, sealed for that one.
+  ClientInfo introduction() {
+    return new ClientInfo(ClientInfo.PROTOCOL_VERSION, true, false, "", Bytes.of(secret).toHex());
   }
 
   private static byte @Nullable [] bytes(String text) {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntSupplier;
 
 /// `/metrics` in the text format of Prometheus (version 0.0.4). Names no client and no address.
 final class MetricsPage {
@@ -14,8 +15,11 @@ final class MetricsPage {
 
   private final Switchboard board;
   private final StunAnswers stun;
+  private final IntSupplier meshPeers;
 
-  MetricsPage(Switchboard board, StunAnswers stun) {
+  /// @param meshPeers how many of those that this relay connects to tell who is there
+  MetricsPage(Switchboard board, StunAnswers stun, IntSupplier meshPeers) {
+    this.meshPeers = meshPeers;
     this.board = board;
     this.stun = stun;
   }
@@ -36,6 +40,8 @@ final class MetricsPage {
     Page page = new Page();
     page.gauge("clients", "Node keys that are connected.", board.clients().size());
     page.gauge("watchers", "Mesh peers that watch who is connected.", board.watchers().size());
+    page.gauge("mesh_peers", "Relays of the region that tell who is there.", meshPeers.getAsInt());
+    page.gauge("mesh_clients", "Node keys connected to those.", board.mesh().size());
     page.counter("connections", "TCP connections taken in.", events.accepted.sum());
     page.counter(
         "connections_surplus", "TCP connections closed for being too many.", events.surplus.sum());
@@ -52,6 +58,10 @@ final class MetricsPage {
     page.counter("bytes_sent", "Bytes of packets to clients.", traffic.bytesOut());
     page.counter(
         "packets_forwarded_in", "Packets that mesh peers forwarded.", events.forwardedIn.sum());
+    page.counter(
+        "packets_forwarded_out",
+        "Packets for clients of other relays of the region.",
+        events.forwardedOut.sum());
     page.head("packets_dropped", "counter", "Packets that went nowhere, by reason.");
     for (Map.Entry<RelayDrop, Long> drop : traffic.drops().entrySet()) {
       page.sample(

@@ -23,7 +23,7 @@ final class Outbox {
   private final Channel channel;
   private final TrafficCounters traffic;
   private final WriteGuard guard;
-  private final PacketQueue<ByteBuf> queue = new PacketQueue<>();
+  private final PacketQueue<ByteBuf> queue;
   private final Runnable drain = this::drain;
   private final AtomicBoolean drainIsDue = new AtomicBoolean();
   private volatile boolean flowing = true;
@@ -31,7 +31,9 @@ final class Outbox {
   private boolean draining;
   private int sinceDrain;
 
-  Outbox(Channel channel, TrafficCounters traffic, WriteGuard guard) {
+  /// @param maxWaiting packets of a kind that are kept for a connection that is full
+  Outbox(Channel channel, TrafficCounters traffic, WriteGuard guard, int maxWaiting) {
+    this.queue = new PacketQueue<>(maxWaiting);
     this.channel = channel;
     this.traffic = traffic;
     this.guard = guard;
@@ -119,7 +121,7 @@ final class Outbox {
       if (frame == null) {
         break;
       }
-      if (isPacket(frame)) {
+      if (isOf(FrameType.RECV_PACKET, frame)) {
         packets++;
         bytes += frame.readableBytes() - PacketFrames.KEY_END;
       }
@@ -145,13 +147,13 @@ final class Outbox {
   }
 
   private void drop(ByteBuf frame, RelayDrop reason) {
-    if (isPacket(frame)) {
+    if (isOf(FrameType.RECV_PACKET, frame) || isOf(FrameType.FORWARD_PACKET, frame)) {
       traffic.dropped(reason, 1);
     }
     frame.release();
   }
 
-  private static boolean isPacket(ByteBuf frame) {
-    return frame.getByte(frame.readerIndex()) == FrameType.RECV_PACKET.code();
+  private static boolean isOf(FrameType type, ByteBuf frame) {
+    return frame.getByte(frame.readerIndex()) == type.code();
   }
 }

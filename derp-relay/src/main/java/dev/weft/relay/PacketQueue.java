@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Offered to on any thread, polled on the client's. While the client keeps up the queue is only a
 /// hand-over between threads and may be long ([#MAX_FLOWING]); once its connection is full, what is
-/// old is of no use to anybody, and each lane keeps the newest [#MAX_WAITING]
+/// old is of no use to anybody, and each lane keeps the newest: a client's [#MAX_WAITING]
 /// (`docs/protocol/dataplane.md §5.4`).
 ///
 /// @param <T> what is queued
@@ -27,7 +27,13 @@ final class PacketQueue<T> {
   private final ArrayDeque<T> notices = new ArrayDeque<>();
   private final ArrayDeque<T> disco = new ArrayDeque<>();
   private final ArrayDeque<T> data = new ArrayDeque<>();
+  private final int maxWaiting;
   private boolean closed;
+
+  /// @param maxWaiting what each lane keeps once the connection is full
+  PacketQueue(int maxWaiting) {
+    this.maxWaiting = maxWaiting;
+  }
 
   /// Adds at the tail.
   ///
@@ -38,7 +44,7 @@ final class PacketQueue<T> {
       return item;
     }
     ArrayDeque<T> items = items(lane);
-    int max = flowing && lane != Lane.NOTICE ? MAX_FLOWING : MAX_WAITING;
+    int max = flowing && lane != Lane.NOTICE ? MAX_FLOWING : maxWaiting;
     T dropped = items.size() >= max ? items.pollFirst() : null;
     items.addLast(item);
     return dropped;
@@ -54,10 +60,10 @@ final class PacketQueue<T> {
 
   /// The connection is full: returns one item that has become too old, until there is none.
   synchronized @Nullable T pollExcess() {
-    if (disco.size() > MAX_WAITING) {
+    if (disco.size() > maxWaiting) {
       return disco.pollFirst();
     }
-    return data.size() > MAX_WAITING ? data.pollFirst() : null;
+    return data.size() > maxWaiting ? data.pollFirst() : null;
   }
 
   /// Nothing is taken in any more; what is left can be polled.

@@ -4,7 +4,7 @@ import dev.weft.keys.NodeKey;
 import io.netty.buffer.ByteBuf;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// To whom one client sends: finds receivers, the last one without a look-up, and remembers whom to
@@ -14,6 +14,7 @@ final class Receivers {
   private static final int MAX_REMEMBERED = 4096;
 
   private final NodeKey self;
+  private final boolean remembers;
   private final Clients<ClientConnection> clients;
   private final LinkedHashSet<NodeKey> remembered = new LinkedHashSet<>();
 
@@ -27,8 +28,10 @@ final class Receivers {
   private long key2;
   private long key3;
 
-  Receivers(NodeKey self, Clients<ClientConnection> clients) {
+  /// @param remembers whether the client itself sends: what a mesh peer forwards is others'
+  Receivers(NodeKey self, Clients<ClientConnection> clients, boolean remembers) {
     this.self = self;
+    this.remembers = remembers;
     this.clients = clients;
   }
 
@@ -76,12 +79,12 @@ final class Receivers {
   }
 
   /// Every connected client that has received from this one.
-  void forEachRemembered(Consumer<ClientConnection> action) {
+  void forEachRemembered(BiConsumer<NodeKey, ClientConnection> action) {
     for (NodeKey key : remembered) {
       ClientSet<ClientConnection> set = clients.find(key);
       ClientConnection receiver = set == null ? null : set.active();
       if (receiver != null) {
-        action.accept(receiver);
+        action.accept(key, receiver);
       }
     }
   }
@@ -94,7 +97,7 @@ final class Receivers {
   }
 
   private void remember(NodeKey key) {
-    if (remembered.add(key) && remembered.size() > MAX_REMEMBERED) {
+    if (remembers && remembered.add(key) && remembered.size() > MAX_REMEMBERED) {
       Iterator<NodeKey> oldest = remembered.iterator();
       oldest.next();
       oldest.remove();

@@ -54,6 +54,14 @@ public final class RelayCommand {
       Setting.path("socket", "that node's socket").orElse(Path.of("/run/weft/weft.sock"));
   static final Setting<Path> MESH_KEY =
       Setting.path("mesh-psk-file", "file with the secret of the region's relays, 64 hex digits");
+  static final Setting<List<MeshWith>> MESH_WITH =
+      Setting.parsed(
+              "mesh-with",
+              "the other relays of the region, HOST[:PORT][/ADDRESS-TO-DIAL]",
+              MeshWith.EXPECTED,
+              MeshWith::parse)
+          .list()
+          .orElse(List.of());
   static final Setting<Path> RATES =
       Setting.path(
           "rate-config",
@@ -75,6 +83,7 @@ public final class RelayCommand {
           VERIFY_CLIENTS,
           SOCKET,
           MESH_KEY,
+          MESH_WITH,
           RATES,
           METRICS);
 
@@ -168,6 +177,12 @@ public final class RelayCommand {
     if (meshKey.isPresent()) {
       policy = policy.withMeshKey(MeshKey.read(meshKey.get()));
     }
+    List<MeshWith> meshWith = settings.value(MESH_WITH);
+    if (!meshWith.isEmpty() && meshKey.isEmpty()) {
+      throw settings.rejected(
+          MESH_WITH, "needs --mesh-psk-file, by which the relays know each other");
+    }
+    policy = policy.withMeshWith(meshWith);
     Optional<Path> rates = settings.find(RATES);
     return rates.isPresent() ? policy.withRateFile(rates.get()) : policy;
   }

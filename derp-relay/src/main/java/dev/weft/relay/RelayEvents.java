@@ -27,4 +27,7 @@ final class RelayEvents {
 
   /// Packets that mesh peers forwarded to clients here.
   final LongAdder forwardedIn = new LongAdder();
+
+  /// Packets for clients of mesh peers.
+  final LongAdder forwardedOut = new LongAdder();
 }

@@ -11,6 +11,7 @@ import dev.weft.tailcfg.DerpNode;
 import dev.weft.tailcfg.DerpRegion;
 import dev.weft.transport.derp.DerpUpgrade;
 import dev.weft.transport.limit.ConnectionLimits;
+import dev.weft.transport.tls.SystemTrust;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -25,6 +26,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.SecureRandom;
@@ -36,6 +38,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// A running relay. Closing it ends all connections.
@@ -66,6 +69,8 @@ public final class RelayServer implements AutoCloseable {
   private final StunAnswers stunAnswers = new StunAnswers();
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  private final List<MeshConnection> mesh = new CopyOnWriteArrayList<>();
 
   private @Nullable SslContext tls;
   private @Nullable Channel stun;
@@ -99,6 +104,7 @@ public final class RelayServer implements AutoCloseable {
     KeptFiles files = new KeptFiles(settings.stateDir());
     NodePrivateKey key = files.relayKey(entropy);
     Optional<RelayCertificate> certificate = certificate(settings, files, wallNow);
+    Clients<ClientConnection> clients = new Clients<>();
     Switchboard board =
         new Switchboard(
             key,
@@ -107,8 +113,9 @@ public final class RelayServer implements AutoCloseable {
             WRITE_TIMEOUT,
             settings.policy().meshKey(),
             Rates.of(settings.policy()),
-            new Clients<>(),
+            clients,
             new CopyOnWriteArrayList<>(),
+            new Mesh(clients),
             new TrafficCounters(null),
             new RelayEvents());
     KeyChecks checks = new KeyChecks(settings.policy(), board);
@@ -146,13 +153,14 @@ public final class RelayServer implements AutoCloseable {
       stun = listeners.receive(settings.stun().get(), stunAnswers);
     }
     if (settings.metrics().isPresent()) {
-      MetricsPage page = new MetricsPage(board, stunAnswers);
+      MetricsPage page = new MetricsPage(board, stunAnswers, this::meshPeers);
       metrics = listeners.listen(settings.metrics().get(), pages(page::answer), "--metrics");
     }
     listener = listeners.listen(settings.listen(), connectionHandler(), "--listen");
     if (settings.http().isPresent()) {
       http = listeners.listen(settings.http().get(), pages(RelayPages.towards(base())), "--http");
     }
+    joinMesh();
     if (board.rates().mayChange()) {
       listeners
           .loops()
@@ -161,6 +169,32 @@ public final class RelayServer implements AutoCloseable {
               RATES_INTERVAL.toSeconds(),
               RATES_INTERVAL.toSeconds(),
               TimeUnit.SECONDS);
+    }
+  }
+
+  private void joinMesh() throws RelayException {
+    List<MeshWith> others = settings.policy().meshWith();
+    if (others.isEmpty()) {
+      return;
+    }
+    X509TrustManager authorities;
+    try {
+      authorities = SystemTrust.load();
+    } catch (IOException e) {
+      throw new RelayException("cannot tell whom to trust: " + e.getMessage(), e);
+    }
+    MeshKey meshKey = settings.policy().meshKey().orElseThrow();
+    for (MeshWith other : others) {
+      MeshConnection connection =
+          new MeshConnection(
+              board,
+              meshKey,
+              other,
+              authorities,
+              listeners.connections(),
+              listeners.loops().next());
+      mesh.add(connection);
+      connection.start();
     }
   }
 
@@ -297,6 +331,16 @@ public final class RelayServer implements AutoCloseable {
     return board.clients().size();
   }
 
+  /// How many other relays of the region tell who is there.
+  int meshPeers() {
+    return (int) mesh.stream().filter(MeshConnection::isWatching).count();
+  }
+
+  /// How many clients those tell of.
+  int meshClients() {
+    return board.mesh().size();
+  }
+
   /// What all clients together have sent and been given.
   public Traffic traffic() {
     return board.traffic().snapshot();
@@ -325,6 +369,7 @@ public final class RelayServer implements AutoCloseable {
         open.close().awaitUninterruptibly();
       }
     }
+    mesh.forEach(MeshConnection::close);
     connections.forEach(Aborts::abort);
     connections.newCloseFuture().awaitUninterruptibly();
     ReferenceCountUtil.release(tls);

@@ -22,6 +22,7 @@ record Switchboard(
     Rates rates,
     Clients<ClientConnection> clients,
     CopyOnWriteArrayList<ClientConnection> watchers,
+    Mesh mesh,
     TrafficCounters traffic,
     RelayEvents events) {
   boolean isMeshPeer(ClientInfo info) {

@@ -19,7 +19,8 @@
 /// Whom it serves, [RelayPolicy] says: whoever proves a node key, or only those whom a control
 /// plane or the node on this machine vouches for ([KeyChecks]); and how fast each may send
 /// ([RateGate]). Relays that know the region's [MeshKey] may watch who is connected, forward
-/// packets to clients here and disconnect them. This relay does not itself connect to others.
+/// packets to clients here and disconnect them; [MeshConnection] is this relay doing so at those it
+/// is told to connect to. A packet passes two relays at most.
 ///
 /// The caller supplies addresses, a state folder (the relay's key and its self-signed certificate
 /// are kept there) or a certificate.

@@ -7,7 +7,7 @@ import dev.weft.relay.PacketQueue.Lane;
 import org.junit.jupiter.api.Test;
 
 class PacketQueueTest {
-  private final PacketQueue<Integer> queue = new PacketQueue<>();
+  private final PacketQueue<Integer> queue = new PacketQueue<>(PacketQueue.MAX_WAITING);
 
   @Test
   void aLaneKeepsItsOrder() {

@@ -183,6 +183,23 @@ class RelayCommandTest {
   }
 
   @Test
+  void theOtherRelaysOfTheRegionNeedAKeyAndAName() throws Exception {
+    Path mesh = Files.writeString(folder.resolve("mesh"), "ab".repeat(32));
+
+    assertEquals(2, run("--hostname=127.0.0.1", "--mesh-with=127.0.0.2:1"));
+    assertTrue(text(err).contains("needs --mesh-psk-file"), text(err));
+    err.reset();
+    assertEquals(
+        2, run("--hostname=127.0.0.1", "--mesh-psk-file=" + mesh, "--mesh-with=https://b/"));
+    assertTrue(text(err).contains("relay-b.example.com:8443/10.0.0.2"), text(err));
+    err.reset();
+    assertEquals(
+        0,
+        run("--hostname=127.0.0.1", "--mesh-psk-file=" + mesh, "--mesh-with=127.0.0.2:1/127.0.0.3"),
+        text(err));
+  }
+
+  @Test
   void theExampleFileFits() {
     Path example = Path.of("../config/examples/relay.hujson");
 

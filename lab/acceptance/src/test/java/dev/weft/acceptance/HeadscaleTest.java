@@ -112,6 +112,12 @@ class HeadscaleTest {
 
   /// Starts derper on `srv`, on 8444.
   static Lab.Proc startDerper(Lab lab, String... flags) throws Exception {
+    return startDerper(lab, Map.of(), flags);
+  }
+
+  /// The same in another environment; flags given later win.
+  static Lab.Proc startDerper(Lab lab, Map<String, String> environment, String... flags)
+      throws Exception {
     Path config = lab.folder("derper").resolve("derper.conf");
     Files.writeString(config, "{\"PrivateKey\":\"privkey:" + "4a".repeat(31) + "48\"}");
     List<String> command =
@@ -126,7 +132,7 @@ class HeadscaleTest {
                 "-certdir=" + lab.folder("derper-certs"),
                 "-stun"));
     command.addAll(List.of(flags));
-    return lab.start("srv", "derper", Map.of(), command);
+    return lab.start("srv", "derper", environment, command);
   }
 
   private static final String DERP_MAP =

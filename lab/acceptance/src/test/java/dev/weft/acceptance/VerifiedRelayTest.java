@@ -24,8 +24,8 @@ class VerifiedRelayTest {
                   "--verify-client-url-fail-open=false",
                   "--metrics=127.0.0.1:9091"));
       exchange(lab, WeftServers.URL, servers.key("--reusable"), "lab.weft");
-      assertEquals(2, metric(lab, "weft_relay_clients"));
-      assertEquals(0, metric(lab, "weft_relay_clients_refused_total"));
+      assertEquals(2, WeftServers.metric(lab, "weft_relay_clients"));
+      assertEquals(0, WeftServers.metric(lab, "weft_relay_clients_refused_total"));
 
       servers.control().stop();
       servers.restartControl(lab.folder("another-tailnet"));
@@ -34,8 +34,8 @@ class VerifiedRelayTest {
       Await.until(
           "each node has come back and was turned away",
           Duration.ofSeconds(60),
-          () -> metric(lab, "weft_relay_clients_refused_total") >= 2);
-      assertEquals(0, metric(lab, "weft_relay_clients"));
+          () -> WeftServers.metric(lab, "weft_relay_clients_refused_total") >= 2);
+      assertEquals(0, WeftServers.metric(lab, "weft_relay_clients"));
     }
   }
 
@@ -54,8 +54,8 @@ class VerifiedRelayTest {
       String key = HeadscaleTest.startHeadscaleAlone(lab);
       startRelay(lab, url);
       exchange(lab, url, key, "lab.net");
-      assertEquals(2, metric(lab, "weft_relay_clients"));
-      assertEquals(0, metric(lab, "weft_relay_clients_refused_total"));
+      assertEquals(2, WeftServers.metric(lab, "weft_relay_clients"));
+      assertEquals(0, WeftServers.metric(lab, "weft_relay_clients_refused_total"));
     }
   }
 
@@ -92,16 +92,5 @@ class VerifiedRelayTest {
     FirstLightTest.assertFetches(theirs, url, site);
     String pong = theirs.tryCli("ping", "--until-direct=false", "-c=1", "ours").out();
     assertTrue(pong.contains("via DERP("), pong);
-  }
-
-  private static long metric(Lab lab, String name) throws Exception {
-    Lab.Result page =
-        lab.run("srv", Duration.ofSeconds(10), "curl", "-sf", "http://127.0.0.1:9091/metrics");
-    return page.out()
-        .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
-        .findFirst()
-        .orElse(-1);
   }
 }

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// Our control plane and relay on `srv`, each its own process, as a user starts them.
@@ -48,19 +50,75 @@ final class WeftServers {
         () ->
             HeadscaleTest.startDerper(
                 lab, "-verify-client-url=" + URL + "/verify", "-verify-client-url-fail-open=false");
-    Path map = lab.folder("map").resolve("derp-map.json");
-    Files.writeString(
-        map,
-        """
-        {"OmitDefaultRegions":true,"Regions":{"900":{"RegionID":900,"RegionCode":"lab","Nodes":[
-          {"Name":"900a","RegionID":900,"HostName":"%1$s","IPv4":"%1$s","IPv6":"none",
-           "STUNPort":3478,"DERPPort":8444,"InsecureForTests":true}]}}}
-        """
-            .formatted(Lab.SERVER));
+    return start(lab, derper, map(lab, 8444));
+  }
+
+  /// With one region of two relays that mesh: ours, which clients are told to try first, and on
+  /// port 8444 the official one.
+  static WeftServers startMeshed(Lab lab) throws Exception {
+    Path key = lab.folder("mesh").resolve("key");
+    Files.writeString(key, "0123456789abcdef".repeat(4));
+    Path certificates = lab.certificates();
+    Map<String, String> trust = Map.of("SSL_CERT_FILE", lab.roots().toString());
+    HeadscaleTest.startDerper(
+        lab,
+        trust,
+        "-certdir=" + certificates,
+        "-mesh-psk-file=" + key,
+        "-mesh-with=" + Lab.SERVER + ":8443");
+    Map<String, String> environment = new HashMap<>(Lab.weftEnvironment());
+    environment.putAll(trust);
+    List<String> command =
+        Lab.weftCommand(
+            "relay",
+            "--listen=" + Lab.SERVER + ":8443",
+            "--stun=" + Lab.SERVER + ":3479",
+            "--hostname=" + Lab.SERVER,
+            "--statedir=" + lab.folder("relay-state"),
+            "--cert-dir=" + certificates,
+            "--mesh-psk-file=" + key,
+            "--mesh-with=" + Lab.SERVER + ":8444",
+            "--metrics=127.0.0.1:9091");
+    return start(lab, () -> lab.start("srv", "relay", environment, command), map(lab, 8443, 8444));
+  }
+
+  private static WeftServers start(Lab lab, Callable<Lab.Proc> relay, Path map) throws Exception {
     WeftServers servers =
-        new WeftServers(lab, lab.folder("control-state"), map, derper, derper.call());
+        new WeftServers(lab, lab.folder("control-state"), map, relay, relay.call());
     servers.admin("users", "create", "lab");
     return servers;
+  }
+
+  /// One region with relays on these ports of `srv`.
+  private static Path map(Lab lab, int... ports) throws IOException {
+    List<String> nodes = new ArrayList<>();
+    for (int port : ports) {
+      nodes.add(
+          """
+          {"Name":"%2$d","RegionID":900,"HostName":"%1$s","IPv4":"%1$s","IPv6":"none",
+           "STUNPort":3478,"DERPPort":%2$d,"InsecureForTests":true}\
+          """
+              .formatted(Lab.SERVER, port));
+    }
+    return Files.writeString(
+        lab.folder("map").resolve("derp-map.json"),
+        """
+        {"OmitDefaultRegions":true,"Regions":{"900":{"RegionID":900,"RegionCode":"lab","Nodes":[
+        """
+            + String.join(",", nodes)
+            + "]}}}");
+  }
+
+  /// What a counter of our relay says, where it was started with `--metrics=127.0.0.1:9091`.
+  static long metric(Lab lab, String name) throws Exception {
+    Lab.Result page =
+        lab.run("srv", Duration.ofSeconds(10), "curl", "-sf", "http://127.0.0.1:9091/metrics");
+    return page.out()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElse(-1);
   }
 
   static WeftServers start(Lab lab, List<String> relayFlags) throws Exception {
