@@ -81,7 +81,7 @@ final class Cubic {
       priorWindow = (double) window / mss;
       return bytes;
     }
-    int increase = Math.min(bytes / hyStart.divisor(), threshold - window);
+    int increase = Math.min(hyStart.growth(bytes, mss), threshold - window);
     window = Math.min(window + increase, MAX_WINDOW);
     return inSlowStart() ? 0 : bytes - increase;
   }

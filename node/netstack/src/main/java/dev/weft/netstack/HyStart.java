@@ -10,6 +10,10 @@ final class HyStart {
   private static final int CSS_GROWTH_DIVISOR = 4;
   private static final int CSS_ROUNDS = 5;
 
+  /// L of RFC 9406 §4.3 for senders that do not pace, as this stack does not: an acknowledgment of
+  /// many segments at once must not release twice as many in one burst.
+  private static final int LARGEST_STEP_SEGMENTS = 8;
+
   private boolean active = true;
   private boolean conservative;
   private int conservativeRounds;
@@ -69,9 +73,11 @@ final class HyStart {
     }
   }
 
-  /// By how much growth is divided now.
-  int divisor() {
-    return active && conservative ? CSS_GROWTH_DIVISOR : 1;
+  /// By how much an acknowledgment of so many bytes lets the window grow (RFC 9406 §4.2). The cap
+  /// is part of slow start and stays when the delay no longer decides where that ends.
+  int growth(int bytes, int segmentSize) {
+    int capped = Math.min(bytes, LARGEST_STEP_SEGMENTS * segmentSize);
+    return active && conservative ? capped / CSS_GROWTH_DIVISOR : capped;
   }
 
   /// Loss has told more than the round-trip time can; a later slow start follows a timeout and

@@ -78,9 +78,9 @@ final class CongestionTest {
     int seq = 0;
     assertFalse(round(start, seq, 20 * MILLI));
     assertFalse(round(start, seq += 100, 20 * MILLI));
-    assertEquals(1, start.divisor());
+    assertEquals(4000, start.growth(4000, MSS));
     assertFalse(round(start, seq += 100, 25 * MILLI));
-    assertEquals(4, start.divisor());
+    assertEquals(1000, start.growth(4000, MSS));
     int rounds = 1;
     while (!round(start, seq += 100, 25 * MILLI)) {
       rounds++;
@@ -94,9 +94,9 @@ final class CongestionTest {
     int seq = 0;
     round(start, seq, 20 * MILLI);
     round(start, seq += 100, 30 * MILLI);
-    assertEquals(4, start.divisor());
+    assertEquals(1000, start.growth(4000, MSS));
     round(start, seq += 100, 21 * MILLI);
-    assertEquals(1, start.divisor());
+    assertEquals(4000, start.growth(4000, MSS));
   }
 
   @Test
@@ -105,7 +105,34 @@ final class CongestionTest {
     int seq = 0;
     round(start, seq, 20 * MILLI);
     round(start, seq += 100, 23 * MILLI); // less than 4 ms
-    assertEquals(1, start.divisor());
+    assertEquals(4000, start.growth(4000, MSS));
+  }
+
+  /// RFC 9406 §4.2 and §4.3: L is 8 where nothing paces what is sent.
+  @Test
+  void oneAcknowledgmentOfManySegmentsGrowsTheWindowByEightAtMost() {
+    Cubic cubic = new Cubic();
+    cubic.start(MSS);
+    for (int i = 0; i < 10; i++) {
+      int before = cubic.window();
+      cubic.acknowledged(
+          SECOND, 40 * MSS, i * 40 * MSS, (i + 1) * 40 * MSS, 20 * MILLI, 20 * MILLI);
+      assertEquals(before + 8 * MSS, cubic.window());
+    }
+    int before = cubic.window();
+    cubic.acknowledged(SECOND, 2 * MSS, 402 * MSS, 440 * MSS, 20 * MILLI, 20 * MILLI);
+    assertEquals(before + 2 * MSS, cubic.window());
+  }
+
+  @Test
+  void conservativeGrowthIsAFourthOfWhatTheCapLets() {
+    HyStart start = new HyStart();
+    int seq = 0;
+    round(start, seq, 20 * MILLI);
+    round(start, seq += 100, 30 * MILLI);
+    assertEquals(2 * MSS, start.growth(40 * MSS, MSS));
+    start.finish();
+    assertEquals(8 * MSS, start.growth(40 * MSS, MSS));
   }
 
   @Test

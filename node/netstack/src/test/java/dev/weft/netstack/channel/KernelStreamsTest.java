@@ -74,7 +74,11 @@ final class KernelStreamsTest {
         }
         ends.add(startKernelEnd(socket, listener));
       }
-      String sockets = peer.tun.inside(() -> Tun.run("ss", "-tin", "state", "established"));
+      String sockets;
+      do { // until the first handshake is over
+        sockets = peer.tun.inside(() -> Tun.run("ss", "-tin", "state", "established"));
+      } while (sockets.lines().count() < 2
+          && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
       assertTrue(sockets.contains(" " + control + " "), sockets);
       CompletableFuture<Void> all =
           CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0]));
