@@ -131,7 +131,8 @@ public final class SimNode implements NodeCore.Output {
   /// The process starts again: new disco key, no sessions, the map as it was kept. Control has not
   /// told anyone yet.
   public void restart() {
-    replaceCore();
+    long kept = core.lastInitiationTime();
+    replaceCore(kept);
     mesh.configure(this);
   }
 
@@ -140,11 +141,13 @@ public final class SimNode implements NodeCore.Output {
     home.disconnect(key());
     nodeKey = NodePrivateKey.generate(entropy);
     mesh.model().owns(this, key());
-    replaceCore();
+    replaceCore(0);
   }
 
-  private void replaceCore() {
+  /// @param lastInitiation what an earlier process with this node key has kept
+  private void replaceCore(long lastInitiation) {
     core = newCore();
+    core.resumeAfter(lastInitiation);
     lookingForEndpoints = false;
     home.connect(this);
     configure(config);

@@ -55,6 +55,23 @@ final class FaultsTest {
     assertEquals(0, mesh.lost(right, left, restored, mesh.now()));
   }
 
+  /// As the daemon does, a restarted node goes on from its last handshake's time: its peers refuse
+  /// what is older (`docs/protocol/dataplane.md` §1.3).
+  @Test
+  void aNodeThatRestartsWithItsClockSetBackIsHeardAgain() {
+    left.setWallOffset(-24 * 3600 * Timeline.SECOND);
+    left.restart();
+    left.publish();
+    mesh.start();
+    long restarted = mesh.now();
+    for (int i = 0; i < 100; i++) { // only one side: the other would begin a session of its own
+      left.send(right, 100);
+      mesh.run(100);
+    }
+    assertEquals(
+        0, mesh.lost(left, right, restarted + 3 * Timeline.SECOND, mesh.now() - Timeline.SECOND));
+  }
+
   @Test
   void aRouterThatRestartsInterruptsForSecondsOnly() {
     long restart = mesh.now();
