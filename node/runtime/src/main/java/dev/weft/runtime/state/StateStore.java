@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// The state document of one node and the lock on its folder. Safe for use from several threads;
 /// every write blocks until it is on disk.
 public final class StateStore implements Closeable {
+  private static final byte[] NOTHING = {};
+
   private final @Nullable Path file;
   private final @Nullable FolderLock lock;
   private final Map<String, byte[]> volatileCaches = new LinkedHashMap<>();
@@ -31,8 +33,8 @@ public final class StateStore implements Closeable {
     this.sections = sections;
   }
 
-  /// Takes the folder for this process and reads `weft.state` in it; an absent file is an empty
-  /// state.
+  /// Takes the folder for this process and reads `weft.state` in it; an absent or empty file is an
+  /// empty state.
   public static StateStore openFolder(Path folder) throws StateException {
     return openFile(folder.resolve("weft.state"));
   }
@@ -203,7 +205,10 @@ public final class StateStore implements Closeable {
 
   private static Map<String, String> load(Path file) throws StateException {
     try {
-      return Files.exists(file) ? StateDocument.decode(Files.readAllBytes(file)) : new TreeMap<>();
+      byte[] content = Files.exists(file) ? Files.readAllBytes(file) : NOTHING;
+      // An empty file holds nothing that could be lost: the original takes it for an absent one
+      // too.
+      return content.length == 0 ? new TreeMap<>() : StateDocument.decode(content);
     } catch (IOException e) {
       throw new StateException("cannot read the state file " + file, e);
     } catch (IllegalArgumentException e) {

@@ -67,10 +67,22 @@ class StateStoreTest {
   }
 
   @Test
+  void anEmptyFileIsAFreshState() throws IOException {
+    Path file = Files.createFile(folder.resolve("weft.state"));
+    try (StateStore store = StateStore.openFolder(folder)) {
+      assertEquals(Optional.empty(), store.read("NodeKey"));
+      assertEquals(0, Files.size(file), "nothing is written before there is something to write");
+      store.writeText("NodeKey", "x");
+    }
+    try (StateStore store = StateStore.openFolder(folder)) {
+      assertEquals(Optional.of("x"), store.readText("NodeKey"));
+    }
+  }
+
+  @Test
   void aDamagedFileIsReportedInOneLineAndLeftAsItIs() throws IOException {
     for (String damaged :
         new String[] {
-          "",
           "{",
           "{\"Version\":1,\"Sections\":{\"NodeKey\":\"pri",
           "null",
