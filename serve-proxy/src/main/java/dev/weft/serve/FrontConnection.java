@@ -14,6 +14,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -342,6 +343,14 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   void abort() {
     exchange = null;
     phase = Phase.CLOSED;
+    reset();
+  }
+
+  /// Ends the connection without its turn of words: behind an orderly end would stand what was
+  /// written before, in memory until the client takes it, and one who read a part of a response
+  /// without a length would take that for the whole.
+  private void reset() {
+    ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
     ctx.close();
   }
 
@@ -388,6 +397,8 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   private void closeUnlessTaking() {
     if (uptake.isOwing() && uptake.isEnough()) {
       deadline.set(context.timeouts().stalled());
+    } else if (uptake.isOwing()) {
+      reset();
     } else {
       ctx.close();
     }
