@@ -21,7 +21,7 @@ mkdir -p "$work/corpus"
 rm -f "$work/summary.txt"
 
 # The classes are copied: a build beside a long run must not change what it runs.
-[ -n "${WEFT_FUZZ_BUILT:-}" ] || (cd "$root" && mvn -B -ntp -q -pl lab/fuzz -am -DskipTests -Dspotless.check.skip -Dmdep.analyze.skip \
+[ -n "${WEFT_FUZZ_BUILT:-}" ] || (cd "$root" && mvn ${WEFT_MAVEN_OPTS:-} -B -ntp -q -pl lab/fuzz -am -DskipTests -Dspotless.check.skip -Dmdep.analyze.skip \
   test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/class-path >"$work/build.log" 2>&1) ||
   { cat "$work/build.log" >&2; exit 1; }
 rm -rf "$work/classes"

@@ -5,6 +5,7 @@ import dev.weft.derp.ClientInfo;
 import dev.weft.derp.FrameType.Sender;
 import dev.weft.derp.ServerInfo;
 import dev.weft.keys.NodePrivateKey;
+import dev.weft.transport.websocket.WebSocketBytes;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.weft.base.Entropy;
 import dev.weft.keys.ChallengePrivateKey;
 import dev.weft.keys.MachinePrivateKey;
+import dev.weft.transport.websocket.WebSocketBytes;
 import dev.weft.ts2021.EarlyPayload;
 import dev.weft.ts2021.ServerHandshake;
 import io.netty.buffer.ByteBuf;
@@ -35,6 +36,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -208,11 +210,11 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
             ? ServerHandshake.accept(serverKey, decode(initiationOf(request)), entropy)
             : null;
     if (handshake == null) {
-      WebSocketMessages.goodbye(ctx, WebSocketCloseStatus.POLICY_VIOLATION);
+      WebSocketBytes.goodbye(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.POLICY_VIOLATION));
       return;
     }
     ChannelPipeline pipeline = ctx.pipeline();
-    pipeline.addLast(new WebSocketMessages());
+    pipeline.addLast(new WebSocketBytes());
     ctx.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(handshake.response())));
     // Without an early payload.
     openChannel(pipeline, handshake);

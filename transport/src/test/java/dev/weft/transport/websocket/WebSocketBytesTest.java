@@ -1,4 +1,4 @@
-package dev.weft.transport.derp;
+package dev.weft.transport.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

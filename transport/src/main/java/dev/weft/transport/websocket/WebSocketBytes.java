@@ -1,4 +1,4 @@
-package dev.weft.transport.derp;
+package dev.weft.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -15,11 +15,11 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.concurrent.TimeUnit;
 
-/// A WebSocket as a stream of bytes: message boundaries mean nothing to DERP.
+/// A WebSocket as a stream of bytes: message boundaries mean nothing to what runs over it.
 ///
 /// The codec before it notices what RFC 6455 forbids (reserved bits and opcodes, unmasked or too
 /// long frames, close codes, text that is not UTF-8) and leaves the answer to this handler.
-final class WebSocketBytes extends ChannelDuplexHandler {
+public final class WebSocketBytes extends ChannelDuplexHandler {
   /// For a goodbye that the client does not take.
   private static final int GOODBYE_SECONDS = 2;
 
@@ -84,10 +84,15 @@ final class WebSocketBytes extends ChannelDuplexHandler {
     }
   }
 
-  private void close(ChannelHandlerContext ctx, CloseWebSocketFrame goodbye) {
+  private void close(ChannelHandlerContext ctx, CloseWebSocketFrame frame) {
     closing = true;
+    goodbye(ctx, frame);
+  }
+
+  /// Says why and closes the connection, also when the other side does not take it.
+  public static void goodbye(ChannelHandlerContext ctx, CloseWebSocketFrame frame) {
     ctx.executor().schedule(() -> ctx.channel().close(), GOODBYE_SECONDS, TimeUnit.SECONDS);
-    ctx.writeAndFlush(goodbye).addListener(ChannelFutureListener.CLOSE);
+    ctx.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override
