@@ -30,8 +30,15 @@ public final class JsonTypes {
 
   public static final JsonType<String> STRING =
       scalar(JsonTypes::readText, JsonWriter::value, String::isEmpty);
+
+  /// Go's `int` has 64 bits: what is beyond ours reads as the nearest that is not, so that one odd
+  /// number does not cost a whole message.
   public static final JsonType<Integer> INT =
-      scalar(in -> Math.toIntExact(in.readLong()), JsonWriter::value, i -> i == 0);
+      scalar(
+          in -> Math.clamp(in.readLong(), Integer.MIN_VALUE, Integer.MAX_VALUE),
+          JsonWriter::value,
+          i -> i == 0);
+
   public static final JsonType<Long> LONG =
       scalar(JsonReader::readLong, JsonWriter::value, l -> l == 0);
 

@@ -2,10 +2,10 @@ package dev.weft.tailcfg;
 
 import static dev.weft.json.JsonTypes.BOOL;
 import static dev.weft.json.JsonTypes.DOUBLE;
-import static dev.weft.json.JsonTypes.INT;
 import static dev.weft.json.JsonTypes.STRING;
 import static dev.weft.json.JsonTypes.TRI_STATE;
 import static dev.weft.json.JsonTypes.mapOf;
+import static dev.weft.tailcfg.WireTypes.REGION;
 import static java.util.Collections.unmodifiableSortedMap;
 
 import dev.weft.json.JsonType;
@@ -49,7 +49,7 @@ public record NetInfo(
           .omit("UPnP", TRI_STATE, NetInfo::upnp, Builder::upnp)
           .omit("PMP", TRI_STATE, NetInfo::pmp, Builder::pmp)
           .omit("PCP", TRI_STATE, NetInfo::pcp, Builder::pcp)
-          .omit("PreferredDERP", INT, NetInfo::preferredDerp, Builder::preferredDerp)
+          .omit("PreferredDERP", REGION, NetInfo::preferredDerp, Builder::preferredDerp)
           .omit("LinkType", STRING, NetInfo::linkType, Builder::linkType)
           .omit("DERPLatency", mapOf(DOUBLE), NetInfo::derpLatency, Builder::derpLatency)
           .omit("FirewallMode", STRING, NetInfo::firewallMode, Builder::firewallMode)

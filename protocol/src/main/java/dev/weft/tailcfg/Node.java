@@ -15,6 +15,7 @@ import static dev.weft.tailcfg.WireTypes.IP;
 import static dev.weft.tailcfg.WireTypes.MACHINE_KEY;
 import static dev.weft.tailcfg.WireTypes.NODE_KEY;
 import static dev.weft.tailcfg.WireTypes.PREFIX;
+import static dev.weft.tailcfg.WireTypes.REGION;
 import static java.util.Collections.unmodifiableSortedMap;
 
 import dev.weft.base.Bytes;
@@ -93,7 +94,7 @@ public record Node(
           .always("Addresses", listOf(PREFIX), Node::addresses, Builder::addresses)
           .omitNull("AllowedIPs", listOf(PREFIX), Node::allowedIps, Builder::allowedIps)
           .omitNull("Endpoints", listOf(ENDPOINT), Node::endpoints, Builder::endpoints)
-          .omit("HomeDERP", INT, Node::homeDerp, Builder::homeDerp)
+          .omit("HomeDERP", REGION, Node::homeDerp, Builder::homeDerp)
           .omit("Hostinfo", Hostinfo.JSON, Node::hostinfo, Builder::hostinfo)
           .omit("Created", TIME, Node::created, Builder::created)
           .omit("Cap", INT, Node::cap, Builder::cap)

@@ -10,6 +10,7 @@ import static dev.weft.tailcfg.WireTypes.BYTES;
 import static dev.weft.tailcfg.WireTypes.DISCO_KEY;
 import static dev.weft.tailcfg.WireTypes.ENDPOINT;
 import static dev.weft.tailcfg.WireTypes.NODE_KEY;
+import static dev.weft.tailcfg.WireTypes.REGION;
 import static java.util.Collections.unmodifiableSortedMap;
 
 import dev.weft.base.Bytes;
@@ -44,7 +45,7 @@ public record PeerChange(
   public static final JsonType<PeerChange> JSON =
       ObjectType.<PeerChange, Builder>of(Builder::new, Builder::build)
           .always("NodeID", LONG, PeerChange::nodeId, Builder::nodeId)
-          .omit("DERPRegion", INT, PeerChange::derpRegion, Builder::derpRegion)
+          .omit("DERPRegion", REGION, PeerChange::derpRegion, Builder::derpRegion)
           .omit("Cap", INT, PeerChange::cap, Builder::cap)
           .omitNull("CapMap", mapOfLists(RawJson.JSON), PeerChange::capMap, Builder::capMap)
           .omitNull("Endpoints", listOf(ENDPOINT), PeerChange::endpoints, Builder::endpoints)

@@ -11,6 +11,8 @@ import dev.weft.keys.ChallengeKey;
 import dev.weft.keys.DiscoKey;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.NodeKey;
+import io.avaje.json.JsonReader;
+import io.avaje.json.JsonWriter;
 import java.util.Base64;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,6 +36,27 @@ final class WireTypes {
       text(
           t -> Bytes.of(Base64.getDecoder().decode(t)),
           b -> Base64.getEncoder().encodeToString(b.toArray()));
+
+  /// A relay region: a number that cannot be one, which nobody but the node itself chooses, reads
+  /// as none.
+  static final JsonType<Integer> REGION =
+      new JsonType<>() {
+        @Override
+        public Integer read(JsonReader in) {
+          long region = in.readLong();
+          return region > 0 && region <= 0xffff ? (int) region : 0;
+        }
+
+        @Override
+        public void write(JsonWriter out, Integer value) {
+          out.value(value);
+        }
+
+        @Override
+        public boolean isEmpty(Integer value) {
+          return value == 0;
+        }
+      };
 
   private WireTypes() {}
 

@@ -186,6 +186,13 @@ final class JsonTest {
   }
 
   @Test
+  void anIntBeyondOursIsTheNearestThatIsNot() throws MalformedJson {
+    assertEquals(
+        List.of(Integer.MAX_VALUE, Integer.MIN_VALUE, 7),
+        Json.decode(listOf(INT), "[99999999999, -2147483649, 7]"));
+  }
+
+  @Test
   void bytesAreStandardBase64() throws MalformedJson {
     assertArrayEquals(
         new byte[] {-1, -2, -3, -4}, Json.decode(listOf(BASE64), "[\"//79/A==\"]").get(0));
@@ -202,7 +209,7 @@ final class JsonTest {
         "{\"Name\":1",
         "{\"Name\":{}}",
         "{\"Count\":\"x\"}",
-        "{\"Count\":99999999999}",
+        "{\"Count\":99999999999999999999}",
         "{\"When\":\"soon\"}",
         "{\"List\":[\"a\"}",
         "{\"Name\" \"x\"}",

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.weft.json.RawJson;
 import dev.weft.tailcfg.ClientVersion;
+import dev.weft.tailcfg.DerpHomeParams;
 import dev.weft.tailcfg.DerpMap;
+import dev.weft.tailcfg.DerpRegion;
 import dev.weft.tailcfg.DisplayMessage;
 import dev.weft.tailcfg.DnsConfig;
 import dev.weft.tailcfg.FilterChunk;
@@ -16,6 +18,7 @@ import dev.weft.tailcfg.UserProfile;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class MapFold {
   private static final String ALL = "*";
   private static final String BASE_FILTER = "base";
+  private static final int MAX_REGION = 0xffff;
 
   private @Nullable Node self;
   private final TreeMap<Long, Node> peers = new TreeMap<>();
@@ -137,13 +141,17 @@ public final class MapFold {
 
   /// Each part that is absent stays (§5.6).
   private static DerpMap merged(@Nullable DerpMap before, DerpMap now) {
-    if (before == null) {
-      return now;
+    SortedMap<Integer, DerpRegion> regions = now.regions();
+    if (regions != null) {
+      // A path names its region in 16 bits.
+      regions = new TreeMap<>(regions).subMap(1, MAX_REGION + 1);
     }
-    return now.toBuilder()
-        .regions(now.regions() == null ? before.regions() : now.regions())
-        .homeParams(now.homeParams() == null ? before.homeParams() : now.homeParams())
-        .build();
+    DerpHomeParams homeParams = now.homeParams();
+    if (before != null) {
+      regions = regions == null ? before.regions() : regions;
+      homeParams = homeParams == null ? before.homeParams() : homeParams;
+    }
+    return now.toBuilder().regions(regions).homeParams(homeParams).build();
   }
 
   private void foldFilters(MapResponse message) {

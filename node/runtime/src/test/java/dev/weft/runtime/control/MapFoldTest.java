@@ -14,6 +14,7 @@ import dev.weft.tailcfg.Node;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The rules of `docs/protocol/control.md` §5.3, each by a message as it would come.
@@ -51,6 +52,21 @@ class MapFoldTest {
     Node self = fold("{'Node':{'ID':1,'Name':'a2.'}}").self();
     assertEquals("a2.", self.name());
     assertEquals(0, self.homeDerp());
+  }
+
+  /// A node names its relay itself, and other control servers pass on what it says.
+  @Test
+  void aNumberThatIsNoRegionIsNoRelay() throws MalformedJson {
+    begin();
+    for (String region : List.of("-1", "65536", "2147483648", "1099511627776")) {
+      NetworkMap map = fold("{'Peers':[{'ID':2,'Name':'b.','HomeDERP':" + region + "}]}");
+      assertEquals(0, map.peer(2).orElseThrow().homeDerp(), region);
+      map = fold("{'PeersChangedPatch':[{'NodeID':2,'DERPRegion':" + region + "}]}");
+      assertEquals(0, map.peer(2).orElseThrow().homeDerp(), region);
+    }
+    NetworkMap map =
+        fold("{'DERPMap':{'Regions':{'-1':{'RegionID':-1},'1':{},'65536':{'RegionID':65536}}}}");
+    assertEquals(Set.of(1), map.derpMap().regions().keySet());
   }
 
   @Test
