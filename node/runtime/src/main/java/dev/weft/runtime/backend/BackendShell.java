@@ -200,7 +200,6 @@ final class BackendShell {
       synchronized (this) {
         unsaved.retry(); // what waits to be saved is of the login in use
         closeControl();
-        sessions++; // what the session still tells is not heard
         outputs.halt();
         relayProblem = null;
         StateException failure = null;
@@ -336,6 +335,7 @@ final class BackendShell {
   }
 
   private void closeControl() {
+    sessions++; // what the session still tells is not heard
     if (control != null) {
       control.close();
       control = null;
@@ -355,7 +355,7 @@ final class BackendShell {
     public void openControl(String url) {
       closeControl();
       try {
-        control = parts.control().open(URI.create(url), new ControlTells(++sessions));
+        control = parts.control().open(URI.create(url), new ControlTells(sessions));
         report();
       } catch (IllegalArgumentException _) {
         failure = new BackendException("not the URL of a control server: " + url);

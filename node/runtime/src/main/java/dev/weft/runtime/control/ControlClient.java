@@ -120,7 +120,8 @@ public final class ControlClient implements Closeable {
     return calls.call(method, path, json);
   }
 
-  /// Ends everything. No event begins after this has returned.
+  /// Ends everything, at once and from within an event too. One that is being told may still end
+  /// after this has returned; its receiver knows that it has closed.
   @Override
   public void close() {
     teller.close();

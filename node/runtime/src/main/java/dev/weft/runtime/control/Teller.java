@@ -10,15 +10,16 @@ final class Teller {
   private final ControlEvents events;
   private final InstantSource clock;
   private @Nullable ControlProblem problem;
-  private boolean closed;
+  private volatile boolean closed;
 
   Teller(ControlEvents events, InstantSource clock) {
     this.events = events;
     this.clock = clock;
   }
 
-  /// Nothing is told from here on.
-  synchronized void close() {
+  /// Nothing more is told, but for what is being told now. It does not wait for that: whoever
+  /// closes may hold what the one who is told waits for.
+  void close() {
     closed = true;
   }
 
