@@ -41,6 +41,8 @@ final class BackendCore {
     void report();
 
     /// The data plane works with this from now on.
+    ///
+    /// @throws IllegalArgumentException when the map cannot be used; what ran before goes on
     void run(NetworkMap map, Prefs prefs);
 
     /// The data plane stops: nothing is sent, nobody is answered.
@@ -119,13 +121,13 @@ final class BackendCore {
       if (haveNodeKey) {
         cached.ifPresent(kept -> adopt(kept, true));
       }
-      connect(out);
+      connect(now, out);
     }
     settle(now, out);
   }
 
   void edit(Instant now, MaskedPrefs edit, Output out) {
-    applyPrefs(edit.applyTo(prefs), out);
+    applyPrefs(now, edit.applyTo(prefs), out);
     settle(now, out);
   }
 
@@ -133,7 +135,7 @@ final class BackendCore {
   void start(Instant now, Options options, Output out) {
     authKey = options.authKey();
     Prefs given = options.updatePrefs();
-    boolean loggingIn = given != null && applyPrefs(given.withPersist(prefs.persist()), out);
+    boolean loggingIn = given != null && applyPrefs(now, given.withPersist(prefs.persist()), out);
     if (!loggingIn && prefs.wantRunning() && (haveNodeKey || !authKey.isEmpty())) {
       openIfNeeded(out);
       if (!options.authKey().isEmpty() || state == State.NEEDS_LOGIN) {
@@ -212,14 +214,12 @@ final class BackendCore {
   }
 
   void handleMap(Instant now, NetworkMap next, Output out) {
+    runIfAllowed(now, next, out); // first: what cannot be used is neither kept nor shown
     adopt(next, false);
     out.keepMap(next);
     Persist login = prefs.persist();
     if (login != null && !login.nodeId().equals(next.self().stableId())) {
       change(prefs.withPersist(new Persist(login.userProfile(), next.self().stableId())), out);
-    }
-    if (prefs.wantRunning() && !isExpired(now)) {
-      out.run(next, prefs);
     }
     settle(now, out);
   }
@@ -247,19 +247,22 @@ final class BackendCore {
 
   /// When the node key expires; [Instant#MAX] for nothing to wait for.
   Instant nextTimeout() {
-    Instant expiry = map == null ? null : map.self().keyExpiry();
-    return expiry == null || expiredBefore ? Instant.MAX : expiry;
+    if (map == null || !prefs.wantRunning() || expiredBefore) {
+      return Instant.MAX;
+    }
+    Instant expiry = map.self().keyExpiry();
+    return expiry == null ? Instant.MAX : expiry;
   }
 
   /// Answers whether a login was begun.
-  private boolean applyPrefs(Prefs next, Output out) {
+  private boolean applyPrefs(Instant now, Prefs next, Output out) {
     Prefs before = prefs;
     change(next, out);
     if (controlOpen && !url(next).equals(openUrl)) {
-      return changeServer(out);
+      return changeServer(now, out);
     }
     if (next.wantRunning() && !before.wantRunning() && (haveNodeKey || controlOpen)) {
-      return connect(out);
+      return connect(now, out);
     }
     if (!next.wantRunning() && before.wantRunning()) {
       out.pauseControl();
@@ -267,32 +270,32 @@ final class BackendCore {
       out.halt();
     } else if (!next.equals(before) && controlOpen) {
       out.report();
-      rerun(out);
+      rerun(now, out);
     }
     return false;
   }
 
   /// Another server knows nothing of this node: neither the map nor the key of the old one are of
   /// use there.
-  private boolean changeServer(Output out) {
+  private boolean changeServer(Instant now, Output out) {
     dropMap(out);
     out.forgetMap();
     controlOpen = false;
     wantFreshKey = true;
     authUrl = "";
     problem = null;
-    return prefs.wantRunning() && haveNodeKey && connect(out);
+    return prefs.wantRunning() && haveNodeKey && connect(now, out);
   }
 
   /// Comes up: with the map there is, until control sends another.
-  private boolean connect(Output out) {
+  private boolean connect(Instant now, Output out) {
     boolean wasOpen = controlOpen;
     openIfNeeded(out);
     boolean begin = !wasOpen && (haveNodeKey || !authKey.isEmpty());
     if (begin) {
       login(out);
     }
-    rerun(out);
+    rerun(now, out);
     return begin;
   }
 
@@ -312,9 +315,15 @@ final class BackendCore {
     openUrl = url;
   }
 
-  private void rerun(Output out) {
-    if (map != null && prefs.wantRunning()) {
-      out.run(map, prefs);
+  private void rerun(Instant now, Output out) {
+    if (map != null) {
+      runIfAllowed(now, map, out);
+    }
+  }
+
+  private void runIfAllowed(Instant now, NetworkMap next, Output out) {
+    if (prefs.wantRunning() && !isExpired(now, next)) {
+      out.run(next, prefs);
     }
   }
 
@@ -377,9 +386,10 @@ final class BackendCore {
   }
 
   private boolean isExpired(Instant now) {
-    if (map == null) {
-      return false;
-    }
+    return map != null && isExpired(now, map);
+  }
+
+  private static boolean isExpired(Instant now, NetworkMap map) {
     Node self = map.self();
     Instant expiry = self.keyExpiry();
     return self.expired() || (expiry != null && !now.isBefore(expiry));

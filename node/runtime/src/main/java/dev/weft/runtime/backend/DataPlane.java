@@ -27,6 +27,8 @@ public interface DataPlane {
   DiscoKey discoKey();
 
   /// Works with this key, map and settings from now on.
+  ///
+  /// @throws IllegalArgumentException when the map cannot be used; what ran before goes on
   void run(NodePrivateKey key, NetworkMap map, Prefs prefs);
 
   /// Forgets all peers.

@@ -117,7 +117,11 @@ final class MapLoop implements Loop.Step {
         fold.fold(message, settings.clock().instant())
             .orElseThrow(() -> ControlException.of("control's first map does not say who we are"));
     teller.recovered();
-    teller.map(map);
+    try {
+      teller.map(map);
+    } catch (IllegalArgumentException e) {
+      throw ControlException.of("control's map cannot be used: " + e.getMessage());
+    }
     if (message.debug() != null && message.debug().sleepSeconds() > 0) {
       double seconds = Math.min((double) MAX_SLEEP.toSeconds(), message.debug().sleepSeconds());
       standing.rest(Duration.ofMillis((long) (seconds * 1000)));

@@ -4,6 +4,7 @@ import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
+import dev.weft.engine.EngineConfig;
 import dev.weft.ipn.PingType;
 import dev.weft.ipn.Prefs;
 import dev.weft.keys.DiscoKey;
@@ -20,11 +21,13 @@ import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.runtime.netcheck.NetReport;
 import dev.weft.tailcfg.ReportedEndpoint;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,7 @@ public final class NodePlane implements DataPlane {
 
   private final NetstackLoop stack;
   private final int port;
+  private final LatestOrder orders;
 
   private NodePlane(NodeLoop loop, PlaneCore core, LinkWatch links, NetstackLoop stack, int port) {
     this.loop = loop;
@@ -52,6 +56,18 @@ public final class NodePlane implements DataPlane {
     this.links = links;
     this.stack = stack;
     this.port = port;
+    this.orders = new LatestOrder(this::onLoop, core::halt);
+  }
+
+  /// Not by the loop's own queue, which drops what is too much; after its end nothing is wanted.
+  private void onLoop(Runnable order) {
+    if (!loop.eventLoop().isShuttingDown()) {
+      try {
+        loop.eventLoop().execute(order);
+      } catch (RejectedExecutionException _) {
+        // Ended between the two.
+      }
+    }
   }
 
   /// Binds the sockets.
@@ -115,12 +131,13 @@ public final class NodePlane implements DataPlane {
 
   @Override
   public void run(NodePrivateKey key, NetworkMap map, Prefs prefs) {
-    loop.submit(() -> core.run(key, map, prefs));
+    EngineConfig config = EngineConfigs.of(map, prefs, Instant.now());
+    orders.run(() -> core.run(key, map, config));
   }
 
   @Override
   public void halt() {
-    loop.submit(core::halt);
+    orders.halt();
   }
 
   @Override

@@ -4,12 +4,12 @@ import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
 import dev.weft.base.Segments;
+import dev.weft.engine.EngineConfig;
 import dev.weft.engine.EngineDrop;
 import dev.weft.engine.Path;
 import dev.weft.engine.PeerSnapshot;
 import dev.weft.engine.PingKind;
 import dev.weft.ipn.PingType;
-import dev.weft.ipn.Prefs;
 import dev.weft.keys.DiscoKey;
 import dev.weft.keys.DiscoPrivateKey;
 import dev.weft.keys.NodeKey;
@@ -98,7 +98,7 @@ final class PlaneCore implements Engine.Surroundings {
     return report;
   }
 
-  void run(NodePrivateKey key, NetworkMap map, Prefs prefs) {
+  void run(NodePrivateKey key, NetworkMap map, EngineConfig config) {
     Engine running = engine;
     if (running == null || !running.key().publicKey().equals(key.publicKey())) {
       if (running != null) {
@@ -111,7 +111,7 @@ final class PlaneCore implements Engine.Surroundings {
     stack.setAddresses(map.self().addresses().stream().map(IpPrefix::address).toList());
     DerpMap relays = map.derpMap();
     DerpMap known = relays == null ? DerpMap.builder().regions(new TreeMap<>()).build() : relays;
-    running.configure(EngineConfigs.of(map, prefs, Instant.now()), known);
+    running.configure(config, known);
     running.setOwnEndpoints(addresses(endpoints));
     netcheck.useMap(known);
     if (!netcheckRuns) {

@@ -2,6 +2,7 @@ package dev.weft.runtime.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.ipn.MaskedPrefs;
@@ -57,7 +58,7 @@ class BackendCoreTest {
     core.handleLogin(now, LOGGED_IN, out);
     assertEquals(List.of("save", "prefs", "login finished"), out.take());
     core.handleMap(now, Maps.map(SELF), out);
-    assertEquals(List.of("keep map", "save", "prefs", "run"), out.take());
+    assertEquals(List.of("run", "keep map", "save", "prefs"), out.take());
     assertEquals("n1", core.prefs().persist().nodeId(), "the login knows its node");
     core.handleConnectivity(now, true, out);
     assertEquals(List.of("state Running"), out.take());
@@ -138,7 +139,48 @@ class BackendCoreTest {
         now, new Options(core.prefs(), ""), out); // up again: control will ask for what it wants
     assertTrue(out.take().contains("login"));
     core.handleMap(now, Maps.map(SELF), out);
-    assertEquals(List.of("keep map", "run", "state Starting"), out.take());
+    assertEquals(List.of("run", "keep map", "state Starting"), out.take());
+  }
+
+  @Test
+  void aKeyThatExpiresWhileTheNodeIsDownWakesNobody() {
+    BackendCore core = running();
+    Instant expiry = now.plus(Duration.ofHours(1));
+    core.handleMap(now, Maps.map(Maps.node(1, "laptop").keyExpiry(expiry).build()), out);
+    core.edit(now, MaskedPrefs.NONE.with(Pref.WANT_RUNNING, false), out);
+    assertEquals(Instant.MAX, core.nextTimeout());
+    now = expiry;
+    core.handleTimeout(now, out);
+    assertEquals(Instant.MAX, core.nextTimeout());
+    out.take();
+    core.edit(now, MaskedPrefs.NONE.with(Pref.WANT_RUNNING, true), out);
+    assertEquals(State.NEEDS_LOGIN, core.state());
+    assertFalse(out.take().contains("run"));
+  }
+
+  @Test
+  void noSettingSetsAnExpiredNodeToWorkAgain() {
+    BackendCore core = running();
+    Instant expiry = now.plus(Duration.ofHours(1));
+    core.handleMap(now, Maps.map(Maps.node(1, "laptop").keyExpiry(expiry).build()), out);
+    now = expiry;
+    core.handleTimeout(now, out);
+    out.take();
+    core.edit(now, MaskedPrefs.NONE.with(Pref.SHIELDS_UP, true), out);
+    assertEquals(List.of("save", "prefs", "report"), out.take());
+  }
+
+  @Test
+  void aMapThatCannotBeUsedIsNeitherKeptNorShown() {
+    BackendCore core = running();
+    NetworkMap before = core.map().orElseThrow();
+    out.take();
+    out.refusesMaps = true;
+    NetworkMap unusable = Maps.map(Maps.node(1, "renamed").build());
+    assertThrows(IllegalArgumentException.class, () -> core.handleMap(now, unusable, out));
+    assertEquals(List.of(), out.take());
+    assertEquals(before, core.map().orElseThrow());
+    assertEquals(State.RUNNING, core.state());
   }
 
   @Test
@@ -230,6 +272,7 @@ class BackendCoreTest {
   }
 
   private static final class Recorder implements BackendCore.Output {
+    boolean refusesMaps;
     private final List<String> done = new ArrayList<>();
 
     List<String> take() {
@@ -273,6 +316,9 @@ class BackendCoreTest {
 
     @Override
     public void run(NetworkMap map, Prefs prefs) {
+      if (refusesMaps) {
+        throw new IllegalArgumentException("on purpose");
+      }
       done.add("run");
     }
 
