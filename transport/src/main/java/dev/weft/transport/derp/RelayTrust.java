@@ -14,8 +14,10 @@ import javax.net.ssl.X509TrustManager;
 
 /// Judges a relay's certificates against one [RelayIdentity].
 ///
-/// The meta certificate is taken out before anyone else sees the chain. Names are checked here and
-/// not by the TLS engine, since the name expected may differ from the one asked for (SNI).
+/// Meta certificates behind the leaf are taken out before anyone else sees the chain. Never the leaf:
+/// its key alone is the one that the relay proved to hold, so what is judged has to be the first
+/// certificate. Names are checked here and not by the TLS engine, since the name expected may differ
+/// from the one asked for (SNI).
 final class RelayTrust extends X509ExtendedTrustManager {
   private final RelayIdentity identity;
   private final X509TrustManager authorities;
@@ -28,13 +30,13 @@ final class RelayTrust extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    X509Certificate[] real =
-        Stream.of(chain)
-            .filter(certificate -> !MetaCertificate.isMeta(certificate))
-            .toArray(X509Certificate[]::new);
-    if (real.length == 0) {
+    if (chain.length == 0) {
       throw new CertificateException("the relay presents no certificate");
     }
+    if (MetaCertificate.isMeta(chain[0])) {
+      throw new CertificateException("the relay's first certificate is a meta certificate");
+    }
+    X509Certificate[] real = withoutMeta(chain);
     switch (identity) {
       case RelayIdentity.Named(String name) -> {
         authorities.checkServerTrusted(real, authType);
@@ -43,6 +45,12 @@ final class RelayTrust extends X509ExtendedTrustManager {
       case RelayIdentity.Pinned(String sha256, String host) -> checkPinned(real, sha256, host);
       case RelayIdentity.Unchecked _ -> {}
     }
+  }
+
+  private static X509Certificate[] withoutMeta(X509Certificate[] chain) {
+    return Stream.of(chain)
+        .filter(certificate -> !MetaCertificate.isMeta(certificate))
+        .toArray(X509Certificate[]::new);
   }
 
   private static void checkPinned(X509Certificate[] chain, String sha256, String host)

@@ -72,6 +72,25 @@ class RelayTrustTest {
   }
 
   @Test
+  void whoeverProvesOnlyTheKeyOfAMetaCertificateIsRefused() throws Exception {
+    // The relay's own certificates are public: anybody can send them behind one of theirs.
+    X509Certificate[] chain = {meta, leaf};
+
+    refuse(pin(leaf), chain);
+    refuse(RelayIdentity.of(HOST, "", true), chain);
+    assertThrows(
+        CertificateException.class,
+        () ->
+            new RelayTrust(RelayIdentity.of(HOST, "", false), SystemTrust.of(List.of(leaf)))
+                .checkServerTrusted(chain, "UNKNOWN"));
+  }
+
+  @Test
+  void noCertificateAtAllIsRefused() {
+    refuse(RelayIdentity.of(HOST, "", true));
+  }
+
+  @Test
   void theNameThatTheMapExpectsMayDifferFromTheHost() {
     RelayTrust trust =
         new RelayTrust(
