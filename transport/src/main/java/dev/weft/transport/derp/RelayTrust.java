@@ -14,10 +14,10 @@ import javax.net.ssl.X509TrustManager;
 
 /// Judges a relay's certificates against one [RelayIdentity].
 ///
-/// Meta certificates behind the leaf are taken out before anyone else sees the chain. Never the leaf:
-/// its key alone is the one that the relay proved to hold, so what is judged has to be the first
-/// certificate. Names are checked here and not by the TLS engine, since the name expected may differ
-/// from the one asked for (SNI).
+/// Meta certificates behind the leaf are taken out before anyone else sees the chain. Never the
+/// leaf: its key alone is the one that the relay proved to hold, so what is judged has to be the
+/// first certificate. Names are checked here and not by the TLS engine, since the name expected may
+/// differ from the one asked for (SNI).
 final class RelayTrust extends X509ExtendedTrustManager {
   private final RelayIdentity identity;
   private final X509TrustManager authorities;

@@ -115,6 +115,16 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /// Frames of a WebSocket that is being opened or refused, which its codec forbids.
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (upgrading == null) {
+      ctx.fireExceptionCaught(cause);
+    } else {
+      ctx.close();
+    }
+  }
+
   private static boolean isOurs(HttpRequest request) {
     String uri = request.uri();
     return uri.equals(Upgrade.PATH) || uri.startsWith(Upgrade.PATH + "?");
@@ -175,7 +185,8 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
       refuse(ctx, "malformed upgrade request");
       return;
     }
-    removeAllBehind(ctx);
+    // Now, where what is wrong with it can still be answered.
+    String initiation = initiationOf(request);
     WebSocketServerHandshaker13 webSocket =
         new WebSocketServerHandshaker13(
             "",
@@ -196,23 +207,23 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
         .handshake(ctx.channel(), whole)
         .addListener(done -> {
           if (done.isSuccess()) {
-            openInWebSocket(ctx, request, webSocket.selectedSubprotocol() != null);
+            openInWebSocket(ctx, initiation, webSocket.selectedSubprotocol() != null);
           } else {
             ctx.close();
           }
         });
   }
 
+  /// What is behind us stays until the channel opens: it closes connections that take too long.
   private void openInWebSocket(
-      ChannelHandlerContext ctx, HttpRequest request, boolean isOurProtocol) {
+      ChannelHandlerContext ctx, String initiation, boolean isOurProtocol) {
     @Nullable ServerHandshake handshake =
-        isOurProtocol
-            ? ServerHandshake.accept(serverKey, decode(initiationOf(request)), entropy)
-            : null;
+        isOurProtocol ? ServerHandshake.accept(serverKey, decode(initiation), entropy) : null;
     if (handshake == null) {
       WebSocketBytes.goodbye(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.POLICY_VIOLATION));
       return;
     }
+    removeAllBehind(ctx);
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addLast(new WebSocketBytes());
     ctx.write(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(handshake.response())));
@@ -221,9 +232,14 @@ public final class Ts2021ServerHandler extends ChannelInboundHandlerAdapter {
     pipeline.remove(this);
   }
 
+  /// Empty when the query has none or is malformed.
   private static String initiationOf(HttpRequest request) {
-    List<String> values =
-        new QueryStringDecoder(request.uri()).parameters().get(Upgrade.HANDSHAKE_HEADER);
+    @Nullable List<String> values;
+    try {
+      values = new QueryStringDecoder(request.uri()).parameters().get(Upgrade.HANDSHAKE_HEADER);
+    } catch (IllegalArgumentException _) {
+      return "";
+    }
     // A plus that was not escaped reads as a space.
     return values == null ? "" : values.getFirst().replace(' ', '+');
   }

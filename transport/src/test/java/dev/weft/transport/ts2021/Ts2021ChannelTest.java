@@ -24,11 +24,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayList;
@@ -42,6 +45,10 @@ import org.junit.jupiter.api.Test;
 /// Both handlers back to back over two embedded channels, the bytes between them in our hands.
 class Ts2021ChannelTest {
   private static final int VERSION = 130;
+
+  /// A Close frame with 1008 and its text.
+  private static final String POLICY_VIOLATION =
+      new String(new byte[] {(byte) 0x88, 18, 3, (byte) 0xf0}, ISO_8859_1) + "Policy violation";
 
   private final SeededEntropy entropy = new SeededEntropy(7);
   private final MachinePrivateKey serverKey = MachinePrivateKey.generate(entropy::fill);
@@ -324,6 +331,45 @@ class Ts2021ChannelTest {
       answer.append(out.toString(US_ASCII));
     }
     return answer.toString();
+  }
+
+  /// Says in its own words why not, as a browser can read it.
+  @Test
+  void aMalformedQueryOfAWebSocketIsAgainstThePolicy() {
+    request(webSocket("?X-Tailscale-Handshake=%zz"));
+    String answer = answer();
+    assertTrue(answer.startsWith("HTTP/1.1 101 "), answer);
+    assertTrue(answer.contains("\r\n\r\n" + POLICY_VIOLATION), answer);
+    assertFalse(server.isOpen());
+    server.checkException();
+  }
+
+  @Test
+  void aForbiddenFrameWhileAWebSocketIsOpenedClosesIt() {
+    Received behind = new Received();
+    server.pipeline().addFirst(new HeldBack());
+    server.pipeline().addLast(behind);
+    request(webSocket("?X-Tailscale-Handshake=AAAA"));
+    assertNotNull(server.pipeline().context(behind), "whoever watches the time stays");
+    server.writeInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0xf2, 0}));
+    assertFalse(server.isOpen());
+    server.checkException();
+  }
+
+  private static String webSocket(String query) {
+    return "GET /ts2021"
+        + query
+        + " HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        + "Sec-WebSocket-Protocol: tailscale-control-protocol\r\n\r\n";
+  }
+
+  /// A client that takes nothing.
+  private static final class HeldBack extends ChannelOutboundHandlerAdapter {
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      ReferenceCountUtil.release(message);
+    }
   }
 
   private void assertRefused(String text, String head) {
