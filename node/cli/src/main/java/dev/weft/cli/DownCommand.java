@@ -10,6 +10,7 @@ final class DownCommand implements Command {
   private final FlagSet flags = new FlagSet("weft down");
 
   DownCommand() {
+    flags.text("reason", "TEXT", "", "accepted for scripts written for tailscale").hidden();
     flags.text("accept-risk", "RISK", "", "accepted for scripts written for tailscale").hidden();
   }
 

@@ -6,6 +6,10 @@ import java.util.List;
 final class LogoutCommand implements Command {
   private final FlagSet flags = new FlagSet("weft logout");
 
+  LogoutCommand() {
+    flags.text("reason", "TEXT", "", "accepted for scripts written for tailscale").hidden();
+  }
+
   @Override
   public String arguments() {
     return "";

@@ -52,9 +52,12 @@ sealed interface UpPlan {
   }
 
   /// The operator does not have to name himself each time. A bare `up` that logs in again keeps the
-  /// server.
+  /// server, and what the login is called.
   private static Prefs withImplicit(Prefs wanted, UpFlags flags, Prefs current, String user) {
     Prefs implicit = wanted.withPersist(current.persist());
+    if (!flags.isSet("nickname")) {
+      implicit = implicit.with(Pref.PROFILE_NAME, current.value(Pref.PROFILE_NAME));
+    }
     if (!flags.isSet("operator") && current.operatorUser().equals(user)) {
       implicit = implicit.with(Pref.OPERATOR_USER, user);
     }

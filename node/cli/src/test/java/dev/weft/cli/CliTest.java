@@ -157,7 +157,7 @@ class CliTest {
         new FakeDaemon(socket())
             .answer("GET status", 200, "{\"BackendState\":\"Running\"}")
             .answer("PATCH prefs", 200, "{}")) {
-      assertEquals(new CliRun(0, "", ""), CliRun.of(socket(), "down"));
+      assertEquals(new CliRun(0, "", ""), CliRun.of(socket(), "down", "--reason=lunch"));
       assertEquals(
           "PATCH prefs {\"WantRunning\":false,\"WantRunningSet\":true}",
           daemon.requests().getLast());

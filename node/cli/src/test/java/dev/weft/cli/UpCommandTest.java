@@ -305,6 +305,21 @@ class UpCommandTest {
   }
 
   @Test
+  void aNewLoginKeepsWhatTheLoginIsCalled() throws IOException {
+    daemon
+        .answer("GET prefs", 200, LOGGED_IN.replaceFirst("\\{", "{\"ProfileName\":\"work\","))
+        .events("{\"State\":6}", "{\"SelfChange\":{\"Key\":\"nodekey:" + "ab".repeat(32) + "\"}}")
+        .withoutEnd();
+    state("Running", true);
+
+    up("--login-server=https://c.test", "--hostname=box", "--force-reauth");
+
+    String start =
+        daemon.requests().stream().filter(r -> r.startsWith("POST start")).findFirst().orElse("");
+    assertTrue(start.contains("\"ProfileName\":\"work\""), start);
+  }
+
+  @Test
   void settingsThatTheNodeCannotHaveAreRefusedBeforeAnythingChanges() {
     daemon.answer("POST check-prefs", 200, "{\"Error\":\"no such operator\"}").withoutEnd();
 
