@@ -38,7 +38,17 @@ class ControlPlaneTest {
   @Test
   void ourNodeLogsInTheSameWay() throws Exception {
     try (Lab lab = Lab.up("control-login-weft", "a=public")) {
-      assertLoginByAdmin(lab, WeftServers.start(lab), TailnetNode.weft(lab, "a", "laptop"));
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode node = TailnetNode.weft(lab, "a", "laptop");
+      Lab.Proc denied = node.beginUp(WeftServers.URL);
+      servers.admin("auth", "deny", loginOf(denied));
+      assertEquals(1, denied.awaitExit(LIMIT), denied.log());
+      assertTrue(
+          denied
+              .log()
+              .contains("control refused the login: an admin denied this login; run 'weft up'"),
+          denied.log());
+      assertLoginByAdmin(lab, servers, node);
     }
   }
 

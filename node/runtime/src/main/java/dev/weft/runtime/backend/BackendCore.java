@@ -228,6 +228,7 @@ final class BackendCore {
     problem = trouble;
     if (trouble.needsUser()) {
       keyLoginRuns = false;
+      authUrl = ""; // a login that was turned down is begun anew, with another page
     }
   }
 

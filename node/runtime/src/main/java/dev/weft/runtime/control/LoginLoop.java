@@ -59,7 +59,13 @@ final class LoginLoop implements Loop.Step {
       standing.rest(patience.next());
     } catch (IOException e) {
       teller.problem(e);
-      standing.rest(patience.after(e));
+      boolean turnedDown = e instanceof ControlException known && known.needsUser();
+      if (turnedDown && !work.goal().followup().isEmpty()) {
+        // The page that it went on from leads nowhere any more.
+        standing.giveUp(work.goal());
+      } else {
+        standing.rest(patience.after(e));
+      }
     }
   }
 

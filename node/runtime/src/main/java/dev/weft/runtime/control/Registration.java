@@ -127,18 +127,23 @@ final class Registration {
     Duration silence = goal.followup().isEmpty() ? Calls.TIMEOUT : HELD;
     RegisterResponse response = send(request.build(), silence);
     if (!response.error().isEmpty()) {
-      throw refused(login, ServerKeys.printable(response.error()));
+      throw refused(goal, ServerKeys.printable(response.error()));
     }
     return response;
   }
 
-  /// A key that was refused once is refused again: whoever gave it is told at once. Any other
-  /// refusal may be a passing trouble of control's.
-  private static ControlException refused(LoginRequest login, String why) {
-    return login.authKey().isEmpty()
+  /// A key that was refused once is refused again, and who was turned down at the page of a login
+  /// has to begin another: whoever began it is told at once. Any other refusal may be a passing
+  /// trouble of control's.
+  private static ControlException refused(Goal goal, String why) {
+    if (!goal.request().authKey().isEmpty()) {
+      return ControlException.needingUser(
+          "control refused the auth key: " + why + "; get a new key and run 'weft up' with it");
+    }
+    return goal.followup().isEmpty()
         ? ControlException.of("control refused the login: " + why)
         : ControlException.needingUser(
-            "control refused the auth key: " + why + "; get a new key and run 'weft up' with it");
+            "control refused the login: " + why + "; run 'weft up' to ask again");
   }
 
   /// Lets the current key expire now.

@@ -60,6 +60,15 @@ final class Standing {
     }
   }
 
+  /// Wants nothing instead of this goal, unless somebody wanted something else meanwhile.
+  void giveUp(Registration.Goal some) {
+    change(() -> {
+      if (some.equals(goal)) {
+        goal = null;
+      }
+    });
+  }
+
   void forgetLogin() {
     change(() -> {
       goal = null;

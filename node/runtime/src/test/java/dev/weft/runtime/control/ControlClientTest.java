@@ -119,6 +119,29 @@ class ControlClientTest {
   }
 
   @Test
+  void aDenialAtThePageIsTheEndOfThatLogin() throws Exception {
+    String page = "https://control.example/a/1";
+    server.onRegister =
+        request ->
+            request.followup().isEmpty()
+                ? RegisterResponse.builder().authUrl(page).build()
+                : RegisterResponse.builder().error("an admin denied this login").build();
+    client.login(LoginRequest.interactive());
+    events.next(LoginState.AwaitingUser.class);
+    ControlProblem problem = events.next(ControlProblem.class);
+    assertTrue(problem.needsUser(), problem.message());
+    assertEquals(
+        "control refused the login: an admin denied this login; run 'weft up' to ask again",
+        problem.message());
+    next(server.registrations);
+    next(server.registrations);
+    client.login(LoginRequest.interactive());
+    assertEquals("", next(server.registrations).followup());
+    events.next(ClientRig.Recovered.class);
+    events.next(LoginState.AwaitingUser.class);
+  }
+
+  @Test
   void anotherLoginReplacesOneThatWaitsForAUser() throws Exception {
     server.beforeRegister =
         call -> new String(call.body, UTF_8).contains("\"Followup\":\"http"); // held forever
