@@ -235,6 +235,27 @@ class HostileTest {
     }
   }
 
+  @Test
+  void aBodyThatTricklesInIsCutOff() throws Exception {
+    try (ScriptedBackend backend = recorder();
+        Rig rig = new Rig(Rig.QUICK).proxying(backend.port());
+        HttpClientSocket client = rig.client()) {
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nfoo=bar");
+      long begun = System.nanoTime();
+      boolean cut = false;
+      while (!cut && System.nanoTime() - begun < Duration.ofSeconds(20).toNanos()) {
+        try {
+          client.send("a");
+          cut = awaitByte(client, 50);
+        } catch (SocketException _) {
+          cut = true;
+        }
+      }
+      assertTrue(cut, "held for 20 s");
+      assertEquals(0, rig.onLoop(rig.pool::openCount));
+    }
+  }
+
   private static boolean awaitByte(HttpClientSocket client, int millis) throws IOException {
     client.socket.setSoTimeout(millis);
     try {
