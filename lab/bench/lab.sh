@@ -129,7 +129,9 @@ user root; worker_processes 1; pid $work/nginx-$site.pid; error_log $work/nginx-
 events { worker_connections 4096; }
 http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; open_file_cache max=16;
  client_body_temp_path $work/tmp; proxy_temp_path $work/tmp; fastcgi_temp_path $work/tmp; uwsgi_temp_path $work/tmp; scgi_temp_path $work/tmp;
- server { listen 127.0.0.1:3000 backlog=1024; root $work/www; } }
+ server { listen 127.0.0.1:3000 backlog=1024; root $work/www;
+  # Reads a whole body before it answers.
+  location /upload { client_max_body_size 0; proxy_pass http://127.0.0.1:3000/1k; } } }
 N
   background "nginx-$site" "$site" nginx -c "$work/nginx-$site.conf"
   await 20 in_ns "$site" curl -sf -o /dev/null http://127.0.0.1:3000/1k
