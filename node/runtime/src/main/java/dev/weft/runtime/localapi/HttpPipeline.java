@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.ReferenceCountUtil;
 
 /// The handlers of a connection: HTTP, until it becomes a relay.
 final class HttpPipeline {
@@ -29,8 +30,15 @@ final class HttpPipeline {
         .addLast(CONNECTION, connection);
   }
 
-  /// Sends the last HTTP message and joins the two channels. On the event loop of both.
+  /// Sends the last HTTP message and joins the two channels. On the event loop of both. A client
+  /// that has gone meanwhile, and with it its handlers, leaves a destination that nobody else would
+  /// close.
   static void becomeRelay(Channel client, HttpResponse switching, Channel destination) {
+    if (!client.isActive()) {
+      ReferenceCountUtil.release(switching);
+      destination.close();
+      return;
+    }
     client.writeAndFlush(switching);
     ChannelPipeline pipeline = client.pipeline();
     client.config().setAutoRead(false);

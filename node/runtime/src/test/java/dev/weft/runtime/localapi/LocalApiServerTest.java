@@ -13,6 +13,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -21,6 +22,9 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -33,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -313,6 +318,53 @@ class LocalApiServerTest {
         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .sync()
         .channel();
+  }
+
+  @Test
+  void aDialEndsWithItsClientAndWhatItBringsLateIsClosed() throws Exception {
+    CountDownLatch dialling = new CountDownLatch(1);
+    Promise<Channel> dialled = group.next().newPromise();
+    backend.dialWith((_, _, handler) -> {
+      channels.set(unconnected(handler));
+      dialling.countDown();
+      return dialled;
+    });
+    try (UnixHttp http = new UnixHttp(socket)) {
+      http.send(DIAL);
+      dialling.await();
+    }
+    channels.get().closeFuture().sync(); // a destination that never answers holds nothing
+
+    Channel late = unconnected(new ChannelInboundHandlerAdapter());
+    dialled.setSuccess(late);
+
+    late.closeFuture().sync();
+  }
+
+  private Channel unconnected(ChannelHandler handler) {
+    return new Bootstrap()
+        .group(group)
+        .channel(EpollSocketChannel.class)
+        .handler(handler)
+        .register()
+        .channel();
+  }
+
+  @Test
+  void aClientThatGoesBeforeItIsJoinedTakesItsDestinationAlong() {
+    EmbeddedChannel client = new EmbeddedChannel();
+    EmbeddedChannel destination = new EmbeddedChannel();
+    HttpPipeline.install(
+        client, new Connection(new LocalApi(backend), backend, () -> Access.READ_ONLY), false);
+    client.close();
+    client.runPendingTasks();
+
+    HttpPipeline.becomeRelay(
+        client,
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS),
+        destination);
+
+    assertFalse(destination.isOpen());
   }
 
   @Test
