@@ -26,6 +26,17 @@ final class RegionLink {
     void close(String reason);
   }
 
+  /// A SendPacket frame that waits for the connection.
+  private static final class Queued {
+    private final byte[] frame;
+    private final long since;
+
+    Queued(byte[] frame, long since) {
+      this.frame = frame;
+      this.since = since;
+    }
+  }
+
   private sealed interface State {
     record Idle() implements State {}
 
@@ -43,6 +54,10 @@ final class RegionLink {
   static final long WRITE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
   static final int MAX_QUEUED = 32;
 
+  /// A packet that waited longer is dropped: what sent it, a handshake or a ping, has given it up
+  /// and sent another. It also ends the attempts to reach a relay that nobody sends to any more.
+  static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /// Attempts are 0.25, 0.5, 1, 2, 4 and then 5 seconds apart.
   static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -53,7 +68,7 @@ final class RegionLink {
   private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Entropy entropy;
-  private final ArrayDeque<byte[]> queue = new ArrayDeque<>();
+  private final ArrayDeque<Queued> queue = new ArrayDeque<>();
 
   private State state = new State.Idle();
   private boolean isHome;
@@ -106,7 +121,7 @@ final class RegionLink {
       queue.removeFirst();
       dropped++;
     }
-    queue.addLast(frame);
+    queue.addLast(new Queued(frame, now));
     if (state instanceof State.Idle) {
       connect(out);
     }
@@ -162,7 +177,7 @@ final class RegionLink {
       out.close("the network changed");
       state = new State.Idle();
     }
-    if (isHome || !queue.isEmpty()) {
+    if (isWanted(now)) {
       connect(out);
     }
   }
@@ -181,7 +196,7 @@ final class RegionLink {
     switch (state) {
       case State.Waiting(long until) -> {
         if (until <= now) {
-          if (isHome || !queue.isEmpty()) {
+          if (isWanted(now)) {
             connect(out);
           } else {
             state = new State.Idle();
@@ -222,10 +237,22 @@ final class RegionLink {
 
   private void giveUp(long now, String reason, Output out) {
     out.close(reason);
-    if (isHome || !queue.isEmpty()) {
+    if (isWanted(now)) {
       handleClosed(now);
     } else {
       state = new State.Idle();
+    }
+  }
+
+  private boolean isWanted(long now) {
+    dropStale(now);
+    return isHome || !queue.isEmpty();
+  }
+
+  private void dropStale(long now) {
+    while (!queue.isEmpty() && now >= queue.getFirst().since + STALE_NANOS) {
+      queue.removeFirst();
+      dropped++;
     }
   }
 
@@ -235,8 +262,9 @@ final class RegionLink {
   }
 
   private void drain(long now, Output out) {
+    dropStale(now);
     while (writable && !queue.isEmpty()) {
-      write(now, queue.removeFirst(), out);
+      write(now, queue.removeFirst().frame, out);
     }
   }
 

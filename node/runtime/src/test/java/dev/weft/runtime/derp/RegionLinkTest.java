@@ -184,6 +184,53 @@ class RegionLinkTest {
   }
 
   @Test
+  void aRelayThatIsDownIsLeftWhenNobodySendsToItAnyMore() {
+    link.handleSend(now, frame(1), out);
+
+    long until = now + 61 * SECOND;
+    while (link.nextTimeout() <= until || out.connectIsDue()) {
+      if (out.connectIsDue()) {
+        out.taken();
+        link.handleClosed(now); // refused at once
+      } else {
+        now = link.nextTimeout();
+        link.handleTimeout(now, out);
+      }
+    }
+
+    assertEquals(Long.MAX_VALUE, link.nextTimeout());
+    assertEquals(1, link.dropped());
+  }
+
+  @Test
+  void aHomeThatIsDownIsTriedForEver() {
+    link.handleHome(now, true, out);
+    out.taken();
+    link.handleSend(now, frame(1), out);
+    for (int i = 0; i < 100; i++) {
+      link.handleClosed(now);
+      now = link.nextTimeout();
+      link.handleTimeout(now, out);
+
+      assertEquals(List.of("connect"), out.taken());
+    }
+  }
+
+  @Test
+  void whatWaitedTooLongIsNotSent() {
+    link.handleSend(now, frame(1), out);
+    now += 4 * SECOND;
+    link.handleSend(now, frame(2), out);
+    now += SECOND;
+    out.taken();
+
+    connected();
+
+    assertEquals(List.of("write 2"), out.taken());
+    assertEquals(1, link.dropped());
+  }
+
+  @Test
   void anotherNetworkMeansAnotherConnectionAtOnce() {
     link.handleHome(now, true, out);
     connected();
@@ -243,6 +290,10 @@ class RegionLinkTest {
 
   private static final class Recorder implements RegionLink.Output {
     private final List<String> calls = new ArrayList<>();
+
+    boolean connectIsDue() {
+      return calls.contains("connect");
+    }
 
     List<String> taken() {
       List<String> taken = List.copyOf(calls);
