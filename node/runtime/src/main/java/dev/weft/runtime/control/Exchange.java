@@ -27,11 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class Exchange implements Closeable {
   private static final Object END = new Object();
 
+  /// What has come and was not taken yet. Once closed, nobody takes any more: whoever adds drains.
   private final BlockingQueue<Object> frames = new LinkedBlockingQueue<>();
+
   private @Nullable Http2StreamChannel stream;
   private @Nullable Http2HeadersFrame head;
   private @Nullable ByteBuf current;
   private boolean ended;
+  private volatile boolean closed;
 
   void attach(Http2StreamChannel opened) {
     stream = opened;
@@ -42,20 +45,20 @@ final class Exchange implements Closeable {
     return new ChannelInboundHandlerAdapter() {
       @Override
       public void channelRead(ChannelHandlerContext ctx, Object message) {
-        frames.add(message);
+        add(message);
       }
 
       @Override
       public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame) {
-          frames.add(END);
+          add(END);
         }
         ReferenceCountUtil.release(event);
       }
 
       @Override
       public void channelInactive(ChannelHandlerContext ctx) {
-        frames.add(END);
+        add(END);
       }
 
       @Override
@@ -63,6 +66,21 @@ final class Exchange implements Closeable {
         ctx.close();
       }
     };
+  }
+
+  /// Closing looks at the queue after it has set the flag, this after it has added: one of them
+  /// sees what a read brings that was under way.
+  private void add(Object frame) {
+    frames.add(frame);
+    if (closed) {
+      drain();
+    }
+  }
+
+  private void drain() {
+    for (Object frame = frames.poll(); frame != null; frame = frames.poll()) {
+      ReferenceCountUtil.release(frame);
+    }
   }
 
   /// Waits for the response's status.
@@ -193,8 +211,7 @@ final class Exchange implements Closeable {
       current.release();
       current = null;
     }
-    for (Object frame = frames.poll(); frame != null; frame = frames.poll()) {
-      ReferenceCountUtil.release(frame);
-    }
+    closed = true;
+    drain();
   }
 }

@@ -78,6 +78,16 @@ class ExchangeTest {
     assertEquals(0, unread.refCnt());
   }
 
+  @Test
+  void whatAReadStillBringsAfterClosingIsReleased() {
+    exchange.close(); // the stream itself is closed later, on the event loop
+    ByteBuf late = Unpooled.buffer().writeByte(1);
+
+    stream.writeInbound(new DefaultHttp2DataFrame(late, false));
+
+    assertEquals(0, late.refCnt());
+  }
+
   private void head(boolean end) {
     stream.writeInbound(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), end));
   }
