@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -25,6 +26,10 @@ final class InboundDispatch implements Forwarder {
   /// for Linux.
   static final int MAX_DIALLING = 8192;
 
+  /// Connections of one address at a time, whoever they are for; more get a reset. An eighth of
+  /// what the stack holds: a peer that opens them without end does not shut the others out.
+  static final int MAX_CONNECTIONS_OF_A_PEER = 4096;
+
   private static final int BACKEND_TIMEOUT_MILLIS = 10_000;
 
   private final NodeLoop loop;
@@ -34,6 +39,7 @@ final class InboundDispatch implements Forwarder {
   private final Origins origins;
   private final UdpForwarding udp;
   private final InetAddress backend;
+  private final PeerShares connections = new PeerShares(MAX_CONNECTIONS_OF_A_PEER);
   private int dialling;
 
   InboundDispatch(
@@ -55,10 +61,17 @@ final class InboundDispatch implements Forwarder {
 
   @Override
   public void onIncoming(Flow flow, Decision decision) {
-    if (!isOwn(flow.local().getAddress())) {
-      decision.reject(); // routes of others are not forwarded yet
+    InetAddress peer = flow.remote().getAddress();
+    // Routes of others are not forwarded yet.
+    if (!isOwn(flow.local().getAddress()) || connections.isSpent(peer)) {
+      decision.reject();
       return;
     }
+    connections.take(peer);
+    dispatch(flow, new Counted(peer, decision));
+  }
+
+  private void dispatch(Flow flow, Decision decision) {
     InboundFlow inbound = new InboundFlow(flow.local(), flow.remote());
     Optional<InboundHandler> claimed = table.find(inbound);
     if (claimed.isPresent()) {
@@ -133,5 +146,35 @@ final class InboundDispatch implements Forwarder {
             server.close();
           }
         });
+  }
+
+  /// Gives the peer its share back when the connection is over, or does not come about.
+  private final class Counted implements Decision {
+    private final InetAddress peer;
+    private final Decision decision;
+
+    Counted(InetAddress peer, Decision decision) {
+      this.peer = peer;
+      this.decision = decision;
+    }
+
+    @Override
+    public Future<Channel> accept(ChannelHandler handler) {
+      Future<Channel> accepted = decision.accept(handler);
+      accepted.addListener(_ -> {
+        if (accepted.isSuccess()) {
+          accepted.getNow().closeFuture().addListener(_ -> connections.release(peer));
+        } else {
+          connections.release(peer);
+        }
+      });
+      return accepted;
+    }
+
+    @Override
+    public void reject() {
+      connections.release(peer);
+      decision.reject();
+    }
   }
 }

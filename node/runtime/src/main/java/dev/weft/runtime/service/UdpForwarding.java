@@ -13,10 +13,12 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// Passes datagrams from peers on to 127.0.0.1 at the same port, and the answers back: one local
 /// socket per peer address and own port, closed when nothing has moved for two minutes
@@ -24,6 +26,10 @@ import java.util.List;
 final class UdpForwarding {
   /// The sockets at one time; the one that was used longest ago makes room.
   private static final int MAX_FLOWS = 1024;
+
+  /// Of one address, where its own longest unused makes room: a peer that sends from one port after
+  /// the other does not end the flows of the others.
+  static final int MAX_FLOWS_OF_A_PEER = 256;
 
   private static final int IDLE_SECONDS = 120;
   private static final int DNS_IDLE_SECONDS = 30;
@@ -37,6 +43,7 @@ final class UdpForwarding {
   private final NodeLoop loop;
   private final TailnetStack stack;
   private final LinkedHashMap<Key, Socket> flows = new LinkedHashMap<>(16, 0.75f, true);
+  private final PeerShares shares = new PeerShares(MAX_FLOWS_OF_A_PEER);
 
   UdpForwarding(NodeLoop loop, TailnetStack stack) {
     this.loop = loop;
@@ -54,8 +61,11 @@ final class UdpForwarding {
   }
 
   private Socket open(Key key) {
-    if (flows.size() >= MAX_FLOWS) {
-      flows.pollFirstEntry().getValue().channel().close();
+    InetAddress peer = key.remote().getAddress();
+    if (shares.isSpent(peer)) {
+      endOldest(k -> k.remote().getAddress().equals(peer));
+    } else if (flows.size() >= MAX_FLOWS) {
+      endOldest(_ -> true);
     }
     int idle = key.local().getPort() == DNS_PORT ? DNS_IDLE_SECONDS : IDLE_SECONDS;
     InetSocketAddress backend =
@@ -78,13 +88,30 @@ final class UdpForwarding {
     Channel channel = connected.channel();
     Socket socket = new Socket(channel, connected);
     flows.put(key, socket);
-    channel.closeFuture().addListener(_ -> flows.remove(key, socket));
+    shares.take(peer);
+    channel.closeFuture().addListener(_ -> forget(key, socket));
     connected.addListener(f -> {
       if (!f.isSuccess()) {
         channel.close();
       }
     });
     return socket;
+  }
+
+  private void endOldest(Predicate<Key> which) {
+    flows.entrySet().stream()
+        .filter(flow -> which.test(flow.getKey()))
+        .findFirst()
+        .ifPresent(flow -> {
+          forget(flow.getKey(), flow.getValue());
+          flow.getValue().channel().close();
+        });
+  }
+
+  private void forget(Key key, Socket socket) {
+    if (flows.remove(key, socket)) {
+      shares.release(key.remote().getAddress());
+    }
   }
 
   void close() {

@@ -26,6 +26,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -36,6 +37,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -155,6 +158,100 @@ class InboundDispatchTest {
       return null;
     });
     assertEquals("rejected", attempt.outcome());
+  }
+
+  @Test
+  void aPeerWithoutEndOfConnectionsLeavesRoomForOthersAndHasAShareAgainAfter() throws Exception {
+    host.tailnet().listen(80, new SharableHandler()).sync();
+    List<EmbeddedChannel> open = new ArrayList<>();
+    InetSocketAddress other = new InetSocketAddress("100.64.0.3", 50_000);
+    loop.call(() -> {
+      for (int i = 0; i < InboundDispatch.MAX_CONNECTIONS_OF_A_PEER; i++) {
+        assertTrue(accepts(PEER, open), "connection " + i);
+      }
+      assertFalse(accepts(PEER, open), "more than its share");
+      assertTrue(accepts(other, open));
+
+      open.getFirst().close();
+
+      assertTrue(accepts(PEER, open), "one has ended");
+      assertFalse(accepts(PEER, open));
+      return null;
+    });
+  }
+
+  @Test
+  void aConnectionThatDoesNotComeAboutCountsNoMore() throws Exception {
+    int closed;
+    try (ServerSocket server = new ServerSocket(0, 5, LOCALHOST)) {
+      closed = server.getLocalPort();
+    }
+    host.tailnet().listen(80, new SharableHandler()).sync();
+    for (int i = 0; i < 100; i++) {
+      assertEquals("rejected", open(closed).outcome());
+    }
+    List<EmbeddedChannel> open = new ArrayList<>();
+    loop.call(() -> {
+      for (int i = 0; i < InboundDispatch.MAX_CONNECTIONS_OF_A_PEER; i++) {
+        assertTrue(accepts(PEER, open), "connection " + i);
+      }
+      return null;
+    });
+  }
+
+  /// On the loop.
+  private boolean accepts(InetSocketAddress peer, List<EmbeddedChannel> open) {
+    int before = open.size();
+    host.forwarder()
+        .onIncoming(
+            new Flow(new InetSocketAddress(OWN, 80), peer),
+            new Forwarder.Decision() {
+              @Override
+              public Future<Channel> accept(ChannelHandler handler) {
+                EmbeddedChannel channel = new EmbeddedChannel(handler);
+                open.add(channel);
+                return loop.eventLoop().newSucceededFuture(channel);
+              }
+
+              @Override
+              public void reject() {}
+            });
+    return open.size() > before;
+  }
+
+  private static final class SharableHandler extends ChannelInboundHandlerAdapter {
+    @Override
+    public boolean isSharable() {
+      return true;
+    }
+  }
+
+  @Test
+  void aPeerThatSendsFromManyPortsEndsNoFlowOfAnother() throws Exception {
+    try (DatagramSocket server = new DatagramSocket(0, LOCALHOST)) {
+      InetSocketAddress own = new InetSocketAddress(OWN, server.getLocalPort());
+      InetSocketAddress other = new InetSocketAddress("100.64.0.3", 50_000);
+      DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+      sendFrom(other, own);
+      server.receive(packet);
+      SocketAddress socketOfOther = packet.getSocketAddress();
+      for (int i = 0; i < 5 * UdpForwarding.MAX_FLOWS_OF_A_PEER; i++) {
+        sendFrom(new InetSocketAddress(PEER.getAddress(), 1024 + i), own);
+        server.receive(packet);
+      }
+
+      sendFrom(other, own);
+      server.receive(packet);
+
+      assertEquals(socketOfOther, packet.getSocketAddress());
+    }
+  }
+
+  private void sendFrom(InetSocketAddress peer, InetSocketAddress own) throws Exception {
+    loop.call(() -> {
+      host.forwarder().onDatagram(own, peer, Unpooled.copiedBuffer("x", US_ASCII));
+      return null;
+    });
   }
 
   @Test
