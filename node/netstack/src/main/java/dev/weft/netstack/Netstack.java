@@ -201,7 +201,7 @@ public final class Netstack {
   /// Opens a connection from a port of the caller's choice; 0 for any.
   @Nullable TcpSocket connect(long now, Endpoint remote, TcpHandler handler, int localPort) {
     Ip local = addresses.towards(remote.ip());
-    if (local == null || tcp.isFull()) {
+    if (local == null || !tcp.makeRoomInTable()) {
       return null;
     }
     Route route = addresses.route(local, remote.ip());

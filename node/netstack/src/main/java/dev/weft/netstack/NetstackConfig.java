@@ -6,7 +6,8 @@ package dev.weft.netstack;
 /// @param maxReceiveBuffer how far a connection's receive window may grow
 /// @param maxSendBuffer how far a connection's send buffer may grow
 /// @param memoryLimit buffers of all connections together
-/// @param maxConnections in any state; more SYNs are dropped
+/// @param maxConnections in any state; the oldest in TIME-WAIT, then the oldest that its
+///   application has closed, makes room, else more SYNs are dropped
 /// @param maxHalfOpen connections whose handshake is not complete, undecided ones included; one
 ///   remote address may have two thirds
 /// @param maxTimeWait connections in TIME-WAIT; the oldest makes room
@@ -60,6 +61,18 @@ public record NetstackConfig(
         maxSendBuffer,
         bytes,
         maxConnections,
+        maxHalfOpen,
+        maxTimeWait,
+        verifyChecksums);
+  }
+
+  public NetstackConfig withMaxConnections(int count) {
+    return new NetstackConfig(
+        mtu,
+        maxReceiveBuffer,
+        maxSendBuffer,
+        memoryLimit,
+        count,
         maxHalfOpen,
         maxTimeWait,
         verifyChecksums);

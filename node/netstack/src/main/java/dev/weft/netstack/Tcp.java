@@ -9,6 +9,7 @@ import dev.weft.packet.TcpView;
 import dev.weft.packet.TcpWriter;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,10 @@ final class Tcp {
   private final FlowTable flows;
   private final Map<Integer, TcpAcceptor> listeners = new HashMap<>();
   private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
+
+  /// What the application has let go of and the peer has not finished, the oldest first.
+  private final LinkedHashSet<TcpConnection> orphans = new LinkedHashSet<>();
+
   private final TimerHeap timers = new TimerHeap();
   private final TcpHandshake handshake = new TcpHandshake(this);
   private final TcpInput input = new TcpInput(this, handshake);
@@ -167,10 +172,20 @@ final class Tcp {
       drop(Drop.TOO_MANY_CONNECTIONS);
       finish(oldest, CloseReason.TIMED_OUT);
     }
-    if (flows.size() >= config.maxConnections()) {
+    return makeRoomInTable();
+  }
+
+  /// In a full table what has ended for the application makes room: a peer that lets its
+  /// connections be closed and then falls silent would else hold each of them for a minute.
+  boolean makeRoomInTable() {
+    if (isFull()) {
       forgetOldestTimeWait();
     }
-    return flows.size() < config.maxConnections();
+    if (isFull() && !orphans.isEmpty()) {
+      drop(Drop.TOO_MANY_CONNECTIONS);
+      orphans.getFirst().abort();
+    }
+    return !isFull();
   }
 
   /// A connection to oneself from the very same port would be answered by its own segments.
@@ -308,7 +323,7 @@ final class Tcp {
     return flows.find(r.localHigh(), r.localLow(), r.remoteHigh(), r.remoteLow(), ports) == null;
   }
 
-  boolean isFull() {
+  private boolean isFull() {
     return flows.size() >= config.maxConnections();
   }
 
@@ -328,6 +343,7 @@ final class Tcp {
   void timeWait(TcpConnection c, long time) {
     now = time;
     c.setState(TcpState.TIME_WAIT);
+    orphans.remove(c);
     c.send.clear();
     stopTimers(c);
     c.lifeDeadline = now + TIME_WAIT;
@@ -364,6 +380,7 @@ final class Tcp {
     }
     stopTimers(c);
     timers.remove(c);
+    orphans.remove(c);
     flows.remove(c);
     if (last == c) {
       last = null;
@@ -385,6 +402,7 @@ final class Tcp {
 
   /// The application has let go of a connection that still has to finish.
   void orphan(TcpConnection c) {
+    orphans.add(c);
     if (c.state == TcpState.FIN_WAIT_2) {
       c.lifeDeadline = now + ORPHAN_FIN_WAIT;
     }

@@ -736,6 +736,39 @@ final class TcpRulesTest {
     assertEquals(SYN | ACK, s.next().flags());
   }
 
+  @Test
+  void inAFullTableWhatTheApplicationHasClosedMakesRoomAndNothingElse() {
+    Script s = new Script(NetstackConfig.DEFAULT.withMaxConnections(10));
+    s.listen();
+    List<TcpSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      s.peerPort++;
+      s.ack = 0;
+      s.handshake();
+      sockets.add(s.app.socket);
+    }
+    s.peerPort++;
+    s.send(SYN, "");
+    assertTrue(s.sent.isEmpty(), "all of them are in use");
+    sockets.get(3).close();
+    sockets.get(5).close(); // the peer answers neither FIN
+    s.flush();
+    s.sent.clear();
+
+    s.send(SYN, "");
+
+    assertEquals(10, s.stack.connections());
+    List<Integer> flags = s.sent.stream().map(Script.Sent::flags).sorted().toList();
+    assertEquals(List.of(SYN | ACK, RST | ACK), flags);
+    assertNotEquals(
+        null, connectOut(s).socket, "the other one makes room for a connection of ours");
+    assertEquals(10, s.stack.connections());
+    s.peerPort++;
+    s.sent.clear();
+    s.send(SYN, "");
+    assertTrue(s.sent.isEmpty(), "the others are in use");
+  }
+
   private static Peer connectOut(Script s) {
     Peer client = new Peer();
     // The scripted peer speaks from port PEER_PORT to PORT: meet it there.
