@@ -71,6 +71,7 @@ final class BackendShell {
   private @Nullable Runnable cancelTimer; // guarded by this
   private Instant timerAt = Instant.MAX; // guarded by this
   private @Nullable String relayProblem; // guarded by this
+  private @Nullable String relayNotice; // guarded by this
   private volatile Snapshot snapshot;
 
   /// @param status the present status, for the first event of a watch
@@ -271,6 +272,7 @@ final class BackendShell {
             map,
             core.isFromCache(),
             relayProblem,
+            relayNotice,
             parts.store().problem());
     boolean healthChanged = !health.equals(snapshot.health());
     if (!core.prefs().equals(snapshot.prefs()) || !sameTailnet(directory, before)) {
@@ -528,6 +530,11 @@ final class BackendShell {
     @Override
     public void onRelay(@Nullable String problem) {
       later(() -> relayProblem = problem);
+    }
+
+    @Override
+    public void onRelayNotice(@Nullable String notice) {
+      later(() -> relayNotice = notice);
     }
 
     private void later(Runnable action) {

@@ -67,6 +67,10 @@ public interface DataPlane {
     ///
     /// @param problem why the home relay is not connected; null when it is
     void onRelay(@Nullable String problem);
+
+    /// @param notice what the home relay says is wrong with our connection to it; null when nothing
+    ///   is
+    void onRelayNotice(@Nullable String notice);
   }
 
   /// An answer to a ping.

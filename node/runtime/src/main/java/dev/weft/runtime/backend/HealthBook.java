@@ -22,6 +22,7 @@ final class HealthBook {
 
   private HealthBook() {}
 
+  /// @param relayNotice what the home relay says is wrong with our connection; null when nothing is
   /// @param stateProblem why what changed last is not saved
   /// @param relayProblem why the home relay is not connected; null when it is, or none is wanted
   static HealthState of(
@@ -31,6 +32,7 @@ final class HealthBook {
       Optional<NetworkMap> map,
       boolean fromCache,
       @Nullable String relayProblem,
+      @Nullable String relayNotice,
       Optional<String> stateProblem) {
     SortedMap<String, HealthState.Warning> warnings = new TreeMap<>();
     if (state != State.STOPPED && state != State.NO_STATE) {
@@ -43,6 +45,16 @@ final class HealthBook {
                 "medium",
                 "Relay unavailable",
                 "Weft could not connect to its home relay: " + relayProblem,
+                null));
+      }
+      if (relayNotice != null) {
+        add(
+            warnings,
+            warning(
+                "derp-region-error",
+                "medium",
+                "The relay reports a problem",
+                "The home relay says: " + relayNotice,
                 null));
       }
     }

@@ -27,8 +27,9 @@ public interface DerpListener {
   /// A peer that was reached, or sought, through this region is not there.
   void onPeerGone(int region, NodeKey peer, PeerGone.Reason reason);
 
-  /// What the relay says is wrong with our connection, empty when nothing is.
-  default void onHealth(int region, String problem) {}
+  /// What the relay says is wrong with our connection, for people to read; empty when nothing is.
+  /// It is void when the connection ends, which the relay does not say.
+  void onHealth(int region, String problem);
 
   /// Any frame has come from the relay of this region: it is alive.
   default void onFrame(int region) {}

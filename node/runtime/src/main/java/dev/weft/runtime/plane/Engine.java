@@ -55,6 +55,9 @@ final class Engine implements DerpListener, NodeCore.Output {
 
     /// @param problem empty when the relay is connected
     void relayChanged(int region, String problem);
+
+    /// @param notice what the relay says is wrong with our connection; empty when nothing is
+    void relaySays(int region, String notice);
   }
 
   private final NodeLoop loop;
@@ -268,6 +271,11 @@ final class Engine implements DerpListener, NodeCore.Output {
   @Override
   public void onPeerGone(int region, NodeKey peer, PeerGone.Reason reason) {
     core.peerGone(region, peer);
+  }
+
+  @Override
+  public void onHealth(int region, String problem) {
+    around.relaySays(region, problem);
   }
 
   @Override

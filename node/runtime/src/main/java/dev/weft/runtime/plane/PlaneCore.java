@@ -225,6 +225,11 @@ final class PlaneCore implements Engine.Surroundings {
     home.relayChanged(region, problem);
   }
 
+  @Override
+  public void relaySays(int region, String notice) {
+    home.relaySays(region, notice);
+  }
+
   private void onReport(NetReport latest) {
     boolean changed = !Optional.of(latest).equals(report);
     report = Optional.of(latest);

@@ -281,6 +281,11 @@ class DerpClientsTest {
     }
 
     @Override
+    public void onHealth(int region, String problem) {
+      events.add("health " + problem);
+    }
+
+    @Override
     public void onPeerGone(int region, NodeKey peer, PeerGone.Reason reason) {
       events.add("gone " + region + " " + peer.shortString() + " " + reason);
     }
