@@ -1,6 +1,7 @@
 package dev.weft.control.http;
 
 import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
 import dev.weft.keys.MachinePrivateKey;
 import dev.weft.transport.ts2021.Ts2021Peer;
 import dev.weft.transport.ts2021.Ts2021ServerHandler;
@@ -27,9 +28,10 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private static final int MAX_OPEN_BODY = 4096;
 
   /// The map stream, and whatever else a node asks beside it.
-  private static final int MAX_STREAMS = 64;
+  private static final int MAX_STREAMS = 16;
 
-  private static final int MAX_HEADERS = 16 * 1024;
+  /// Those of clients take some hundred bytes.
+  private static final int MAX_HEADERS = 8 * 1024;
 
   private final @Nullable SslContext tls;
   private final MachinePrivateKey serverKey;
@@ -98,9 +100,22 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel stream) {
-                stream.pipeline().addLast(new NodeRequestHandler(peer, handlers, limits, executor));
+                openStream(stream, peer);
               }
             }));
     pipeline.addLast(new Liveness(() -> codec.connection().numActiveStreams() > 0));
+  }
+
+  private void openStream(Channel stream, Ts2021Peer peer) {
+    @Nullable Ip place = ClientAddress.place(stream.parent());
+    if (!limits.streams.enter(place)) {
+      // When what opened it has been read: else that is a frame of a stream that is closed.
+      stream.parent().eventLoop().execute(() -> stream.close());
+      return;
+    }
+    stream.closeFuture().addListener(_ -> limits.streams.leave(place));
+    stream
+        .pipeline()
+        .addLast(new AnswerDeadline(), new NodeRequestHandler(peer, handlers, limits, executor));
   }
 }

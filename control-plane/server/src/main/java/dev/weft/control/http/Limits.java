@@ -8,9 +8,18 @@ final class Limits {
   /// A register or map request takes a few KiB; routes and services can make it larger.
   static final int MAX_BODY = 256 * 1024;
 
-  /// Of all requests that are being received or answered, as long as their bodies are needed. When
-  /// it is used up, requests are refused with 503.
-  static final long MAX_BODIES = 64L * 1024 * 1024;
+  /// Bytes of all requests that are being received or answered, as long as they are needed. One
+  /// takes three times as many for a moment: a buffer that grew, and the copy that is handed over.
+  /// So all of them fit a heap of 160 MB, and thousands of real requests fit in. When it is used
+  /// up, requests are refused with 503.
+  static final long MAX_REQUESTS = 16L * 1024 * 1024;
+
+  /// Streams of all connections, each of which takes some KiB before it asks for anything. A node
+  /// has one that lasts. When reached, new ones are refused.
+  static final int MAX_STREAMS = 20_000;
+
+  /// As many as there can be connections of a place, and to spare.
+  private static final int MAX_STREAMS_OF_A_PLACE = 5_000;
 
   /// A node has two or three (`docs/protocol/control.md` §2.6). When reached, new connections are
   /// closed.
@@ -26,22 +35,24 @@ final class Limits {
   final ConnectionLimits forwarded =
       new ConnectionLimits(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_A_PLACE);
 
-  private final AtomicLong bodyBytes = new AtomicLong();
+  final ConnectionLimits streams = new ConnectionLimits(MAX_STREAMS, MAX_STREAMS_OF_A_PLACE);
 
-  boolean reserveBody(int bytes) {
-    if (bodyBytes.addAndGet(bytes) <= MAX_BODIES) {
+  private final AtomicLong requestBytes = new AtomicLong();
+
+  boolean reserveRequest(int bytes) {
+    if (requestBytes.addAndGet(bytes) <= MAX_REQUESTS) {
       return true;
     }
-    bodyBytes.addAndGet(-bytes);
+    requestBytes.addAndGet(-bytes);
     return false;
   }
 
-  void releaseBody(int bytes) {
-    bodyBytes.addAndGet(-bytes);
+  void releaseRequest(int bytes) {
+    requestBytes.addAndGet(-bytes);
   }
 
   /// What is reserved now.
   long reservedBytes() {
-    return bodyBytes.get();
+    return requestBytes.get();
   }
 }

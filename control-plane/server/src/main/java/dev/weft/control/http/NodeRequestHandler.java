@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
@@ -31,7 +32,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   static final int PATIENCE_SECONDS = 30;
 
   private @Nullable Future<?> deadline;
-  private @Nullable Http2HeadersFrame head;
+  private @Nullable Head head;
   private ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final AtomicInteger reserved = new AtomicInteger();
   private boolean handedOver;
@@ -54,10 +55,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
       return;
     }
     if (frame instanceof Http2HeadersFrame headers) {
-      if (head == null) {
-        head = headers;
-      }
-      if (headers.isEndStream()) {
+      if ((head != null || begin(ctx, headers.headers())) && headers.isEndStream()) {
         handOver(ctx);
       }
     } else if (frame instanceof Http2DataFrame data) {
@@ -83,18 +81,31 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
     ctx.close();
   }
 
+  /// Keeps of the headers what is needed.
+  private boolean begin(ChannelHandlerContext ctx, Http2Headers headers) {
+    head = new Head(text(headers.method()), text(headers.path()));
+    return reserve(ctx, head.method.length() + head.path.length());
+  }
+
   private boolean append(ChannelHandlerContext ctx, ByteBuf content) {
     int more = content.readableBytes();
     if (body.size() + more > Limits.MAX_BODY) {
       refuse(ctx, Reply.text(413, "the request is too large"));
       return false;
     }
-    if (!limits.reserveBody(more)) {
+    if (!reserve(ctx, more)) {
+      return false;
+    }
+    body.writeBytes(ByteBufUtil.getBytes(content));
+    return true;
+  }
+
+  private boolean reserve(ChannelHandlerContext ctx, int bytes) {
+    if (!limits.reserveRequest(bytes)) {
       refuse(ctx, Reply.text(503, "busy, try again"));
       return false;
     }
-    reserved.addAndGet(more);
-    body.writeBytes(ByteBufUtil.getBytes(content));
+    reserved.addAndGet(bytes);
     return true;
   }
 
@@ -125,14 +136,15 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
 
   private Exchange exchange(ChannelHandlerContext ctx) {
     Http2StreamChannel stream = (Http2StreamChannel) ctx.channel();
+    Head asked = head == null ? Head.NONE : head;
     byte[] whole = body.toByteArray();
-    body = new ByteArrayOutputStream(0); // this handler may live as long as a map stream
-    return new Exchange(
-        peer, pseudo(":method"), pseudo(":path"), whole, stream, executor, this::release);
+    // This handler may live as long as a map stream.
+    head = null;
+    body = new ByteArrayOutputStream(0);
+    return new Exchange(peer, asked.method, asked.path, whole, stream, executor, this::release);
   }
 
-  private String pseudo(String name) {
-    @Nullable CharSequence value = head == null ? null : head.headers().get(name);
+  private static String text(@Nullable CharSequence value) {
     return value == null ? "" : value.toString();
   }
 
@@ -143,6 +155,10 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   }
 
   private void release() {
-    limits.releaseBody(reserved.getAndSet(0));
+    limits.releaseRequest(reserved.getAndSet(0));
+  }
+
+  private record Head(String method, String path) {
+    static final Head NONE = new Head("", "");
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Entropy;
+import dev.weft.base.Ip;
 import dev.weft.keys.MachinePrivateKey;
 import dev.weft.testkit.SeededEntropy;
 import dev.weft.transport.ts2021.Ts2021ClientHandler;
@@ -20,17 +21,22 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// A node's connection through time.
 final class ConnectionTest {
   private static final int CAP = 113;
+
+  /// Of the method and the path.
+  private static final int HEAD = "POST/x".length();
 
   private final Entropy entropy = new SeededEntropy(7)::fill;
   private final MachinePrivateKey key = MachinePrivateKey.generate(entropy);
@@ -42,6 +48,11 @@ final class ConnectionTest {
           new ConnectionInitializer(
               null, key, entropy, new Remembering(), TrustedProxies.NONE, limits, requests::add));
   private final EmbeddedChannel client = new EmbeddedChannel();
+
+  private Consumer<Exchange> answer = _ -> {};
+
+  /// What the client takes of an answer before it says more.
+  private int window = 65_535;
 
   @Test
   void aNodeThatVanishedLosesItsConnection() {
@@ -79,7 +90,7 @@ final class ConnectionTest {
   void aRequestThatIsNeverFinishedIsGivenUpWithWhatItTook() throws Exception {
     connect();
     Http2StreamChannel stream = request(1000, false);
-    assertEquals(1000, limits.reservedBytes());
+    assertEquals(HEAD + 1000, limits.reservedBytes());
     pass(NodeRequestHandler.PATIENCE_SECONDS + 1);
     pump();
     assertFalse(stream.isOpen());
@@ -91,11 +102,85 @@ final class ConnectionTest {
   void aBodyThatIsNotNeededAnyMoreTakesNoRoomWhileTheAnswerLasts() throws Exception {
     connect();
     request(1000, true);
-    assertEquals(1000, limits.reservedBytes());
+    assertEquals(HEAD + 1000, limits.reservedBytes());
     requests.remove().run();
     Exchange exchange = asked.remove();
     assertEquals(0, limits.reservedBytes());
     assertEquals(0, exchange.body().length);
+  }
+
+  @Test
+  void aPeerThatTakesNoAnswerLosesItsStreamAndKeepsNothing() throws Exception {
+    window = 0;
+    connect();
+    Http2StreamChannel stream = request(1000, true);
+    answer = exchange -> exchange.reply(Reply.text(200, "what nobody reads"));
+    requests.remove().run();
+    pump();
+    pass(AnswerDeadline.SECONDS - 1);
+    pump();
+    assertTrue(stream.isOpen());
+    pass(2);
+    pump();
+    assertFalse(stream.isOpen());
+    assertEquals(0, limits.reservedBytes());
+    assertTrue(server.isOpen());
+  }
+
+  @Test
+  void aStreamThatIsEndedWithPartsUntakenIsBrokenOff() throws Exception {
+    window = 0;
+    connect();
+    Http2StreamChannel stream = request(10, true);
+    answer =
+        exchange -> {
+          exchange.begin();
+          exchange.sendLater(new byte[100_000], () -> {});
+          // As for a map stream that another one replaces.
+          exchange.finish();
+        };
+    requests.remove().run();
+    pump();
+    assertTrue(stream.isOpen());
+    pass(AnswerDeadline.SECONDS + 1);
+    pump();
+    assertFalse(stream.isOpen());
+  }
+
+  @Test
+  void aPeerThatDoesNotEndARefusedRequestLosesItsStream() throws Exception {
+    connect();
+    Http2StreamChannel stream = request(Limits.MAX_BODY + 1, false);
+    assertTrue(stream.isOpen());
+    assertEquals(0, limits.reservedBytes());
+    pass(AnswerDeadline.SECONDS + 1);
+    pump();
+    assertFalse(stream.isOpen());
+  }
+
+  @Test
+  void aStreamWhoseAnswerIsTakenIsClosedAtOnceAndItsPlaceFree() throws Exception {
+    connect();
+    request(10, true);
+    answer = exchange -> exchange.reply(Reply.text(200, "ok"));
+    requests.remove().run();
+    pump();
+    int others = 0;
+    while (limits.streams.enter((Ip) null)) {
+      others++;
+    }
+    assertEquals(Limits.MAX_STREAMS, others);
+  }
+
+  @Test
+  void aStreamBeyondTheLimitIsRefused() throws Exception {
+    connect();
+    while (limits.streams.enter((Ip) null)) {}
+    assertFalse(request(10, true).isOpen());
+    assertEquals(0, requests.size());
+    limits.streams.leave((Ip) null);
+    assertTrue(request(10, true).isOpen());
+    assertEquals(1, requests.size());
   }
 
   private Http2StreamChannel request(int length, boolean whole) throws Exception {
@@ -127,7 +212,10 @@ final class ConnectionTest {
                 "h",
                 inner ->
                     inner.addLast(
-                        Http2FrameCodecBuilder.forClient().build(),
+                        Http2FrameCodecBuilder.forClient()
+                            .initialSettings(
+                                Http2Settings.defaultSettings().initialWindowSize(window))
+                            .build(),
                         new Http2MultiplexHandler(new ChannelInboundHandlerAdapter())),
                 done));
     client.pipeline().fireChannelActive();
@@ -174,6 +262,7 @@ final class ConnectionTest {
       exchange.forgetBody();
       asked.add(exchange);
       assertEquals(0, limits.reservedBytes());
+      answer.accept(exchange);
     }
   }
 }
