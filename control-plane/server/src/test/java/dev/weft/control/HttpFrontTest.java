@@ -15,6 +15,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -88,14 +89,19 @@ final class HttpFrontTest {
   void aHandlerThatFailsOrForgetsToAnswerIsAnInternalError() throws Exception {
     Inside broken =
         exchange -> {
-          if (exchange.path().equals("/fail")) {
-            throw new IllegalStateException("on purpose");
+          switch (exchange.path()) {
+            case "/fail" -> throw new IllegalStateException("on purpose");
+            case "/store" -> throw new UncheckedIOException(new IOException("the disk is full"));
+            case "/break" -> throw new IOException("on purpose");
+            default -> {}
           }
         };
     try (HttpFront front = new HttpFront(key, entropy, broken, TrustedProxies.NONE);
         TestNode node = connect(front)) {
       assertEquals(500, node.post("/fail", new byte[0]).get().status());
+      assertEquals(500, node.post("/break", new byte[0]).get().status());
       assertEquals(500, node.post("/forget", new byte[0]).get().status());
+      assertEquals(503, node.post("/store", new byte[0]).get().status());
     }
   }
 

@@ -83,7 +83,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
             }));
     pipeline.addLast(new Deadline(PATIENCE_SECONDS));
     pipeline.addLast(new HttpObjectAggregator(MAX_OPEN_BODY));
-    pipeline.addLast(new OpenRequestHandler(handlers, executor));
+    pipeline.addLast(new OpenRequestHandler(handlers, limits.failures, executor));
   }
 
   private void openInside(ChannelPipeline pipeline, Ts2021Peer peer) {

@@ -65,7 +65,7 @@ public final class HttpFront implements AutoCloseable {
   /// Listens for requests of these pages alone, in plain HTTP.
   public InetSocketAddress listenForPages(InetSocketAddress address, Pages pages)
       throws IOException {
-    return bind(address, new PlainInitializer(pages, requests));
+    return bind(address, new PlainInitializer(pages, limits.failures, requests));
   }
 
   private InetSocketAddress bind(InetSocketAddress address, ChannelInitializer<Channel> initializer)

@@ -37,6 +37,8 @@ final class Limits {
 
   final ConnectionLimits streams = new ConnectionLimits(MAX_STREAMS, MAX_STREAMS_OF_A_PLACE);
 
+  final FailureLog failures = new FailureLog();
+
   private final AtomicLong requestBytes = new AtomicLong();
 
   boolean reserveRequest(int bytes) {

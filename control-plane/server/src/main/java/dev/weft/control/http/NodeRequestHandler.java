@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -121,14 +122,18 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
     stopDeadline();
     Exchange exchange = exchange(ctx);
     executor.execute(() -> {
+      Reply failure = Reply.text(500, "internal error");
       try {
         handlers.inside(exchange);
-      } catch (Exception e) {
-        log.debug("{} {} failed", exchange.method(), exchange.path(), e);
+      } catch (IOException e) {
+        // What a peer breaks is its own business.
+        log.trace("{} {} broke off", exchange.method(), exchange.path(), e);
+      } catch (RuntimeException e) {
+        failure = limits.failures.answerTo(exchange.method(), exchange.path(), e);
       } finally {
         release();
         if (!exchange.isAnswered()) {
-          exchange.reply(Reply.text(500, "internal error"));
+          exchange.reply(failure);
         }
       }
     });

@@ -17,10 +17,12 @@ import java.util.concurrent.Executor;
 /// Answers requests from outside Noise, one a connection: they are rare and small.
 final class OpenRequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final Pages pages;
+  private final FailureLog failures;
   private final Executor executor;
   private boolean busy;
 
-  OpenRequestHandler(Pages pages, Executor executor) {
+  OpenRequestHandler(Pages pages, FailureLog failures, Executor executor) {
+    this.failures = failures;
     this.pages = pages;
     this.executor = executor;
   }
@@ -43,7 +45,7 @@ final class OpenRequestHandler extends SimpleChannelInboundHandler<FullHttpReque
       try {
         reply = pages.open(method, uri, body);
       } catch (RuntimeException e) {
-        reply = Reply.text(500, "internal error");
+        reply = failures.answerTo(method, uri, e);
       }
       answer(ctx, reply, !method.equals("HEAD"));
     });

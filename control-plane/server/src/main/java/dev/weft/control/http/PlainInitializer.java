@@ -17,9 +17,11 @@ final class PlainInitializer extends ChannelInitializer<Channel> {
 
   private final AtomicInteger connections = new AtomicInteger();
   private final Pages pages;
+  private final FailureLog failures;
   private final Executor executor;
 
-  PlainInitializer(Pages pages, Executor executor) {
+  PlainInitializer(Pages pages, FailureLog failures, Executor executor) {
+    this.failures = failures;
     this.pages = pages;
     this.executor = executor;
   }
@@ -37,6 +39,6 @@ final class PlainInitializer extends ChannelInitializer<Channel> {
             new HttpServerCodec(),
             new Deadline(PATIENCE_SECONDS),
             new HttpObjectAggregator(MAX_BODY),
-            new OpenRequestHandler(pages, executor));
+            new OpenRequestHandler(pages, failures, executor));
   }
 }

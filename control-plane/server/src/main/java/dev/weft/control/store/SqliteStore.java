@@ -236,7 +236,7 @@ public final class SqliteStore implements TailnetStore {
   }
 
   private static UncheckedIOException failed(String what, SQLException e) {
-    return new UncheckedIOException(
-        new IOException("cannot " + what + " the database: " + e.getMessage(), e));
+    String message = "cannot " + what + " the database: " + e.getMessage();
+    return new UncheckedIOException(message, new IOException(message, e));
   }
 }
