@@ -8,6 +8,7 @@ import dev.weft.tailcfg.Hostinfo;
 import dev.weft.tailcfg.RegisterRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Logins that wait for an admin's word, bound to the machine and the node key that asked.
 ///
-/// At most [#MAX], and [#MAX_OF_A_PLACE] from one place; when full, the oldest gives way: its
-/// client shows the user a new one on its next attempt. Anybody can begin a login, so without the
-/// second limit one could keep all others from ever being approved.
+/// At most [#MAX], and [#MAX_OF_A_PLACE] from one place. When full, the oldest of the network that
+/// has most gives way: its client shows the user a new one on its next attempt. Anybody can begin a
+/// login, so otherwise one, or a few together, could keep all others from ever being approved.
 final class PendingLogins {
   /// As long as Headscale keeps them (`docs/protocol/control.md` §7.7).
   static final Duration LIFETIME = Duration.ofMinutes(15);
@@ -29,6 +30,8 @@ final class PendingLogins {
   static final int MAX = 256;
 
   static final int MAX_OF_A_PLACE = 32;
+
+  private static final int SITE_BITS = 48;
 
   private static final int ID_BYTES = 12;
 
@@ -46,6 +49,11 @@ final class PendingLogins {
       return machine.equals(askingMachine) && request.nodeKey().equals(askingKey);
     }
 
+    /// What whoever has one place has many of: an IPv6 /48 is one site. Empty when it is not known.
+    private Optional<Ip> network() {
+      return Optional.ofNullable(place).map(ip -> ip.isV4() ? ip : ip.masked(SITE_BITS));
+    }
+
     WaitingLogin toWaiting() {
       @Nullable Hostinfo hostinfo = request.hostinfo();
       return new WaitingLogin(
@@ -59,7 +67,8 @@ final class PendingLogins {
     }
   }
 
-  /// The login that this machine already waits for with this key, as it asks now; else a new one.
+  /// The login that this machine already waits for with this key; a new one when there is none, or
+  /// when it shows something else by now: what an admin saw is what is approved.
   PendingLogin begin(
       Instant now,
       MachineKey machine,
@@ -69,18 +78,21 @@ final class PendingLogins {
     handleTimeout(now);
     for (PendingLogin login : byId.values()) {
       if (login.isOf(machine, request.nodeKey())) {
-        // It may ask for other tags by now, or have another name.
         PendingLogin current =
             new PendingLogin(login.id, machine, login.place, request, login.until);
-        byId.replace(login.id, current);
-        return current;
+        if (current.toWaiting().equals(login.toWaiting())) {
+          byId.replace(login.id, current);
+          return current;
+        }
+        byId.remove(login.id);
+        break;
       }
     }
     if (place != null) {
       makeRoomFor(place);
     }
     while (byId.size() >= MAX) {
-      byId.remove(byId.keySet().iterator().next());
+      byId.remove(oldestOfTheLargestNetwork());
     }
     String id = HexFormat.of().formatHex(entropy.bytes(ID_BYTES));
     PendingLogin login = new PendingLogin(id, machine, place, request, now.plus(LIFETIME));
@@ -97,6 +109,20 @@ final class PendingLogins {
     if (same.size() >= MAX_OF_A_PLACE) {
       byId.remove(same.getFirst());
     }
+  }
+
+  private String oldestOfTheLargestNetwork() {
+    Map<Optional<Ip>, List<String>> networks = new LinkedHashMap<>();
+    for (PendingLogin login : byId.values()) {
+      networks.computeIfAbsent(login.network(), _ -> new ArrayList<>()).add(login.id);
+    }
+    List<String> largest = List.of();
+    for (List<String> ids : networks.values()) {
+      if (ids.size() > largest.size()) {
+        largest = ids;
+      }
+    }
+    return largest.getFirst();
   }
 
   Optional<PendingLogin> find(Instant now, String id) {

@@ -362,6 +362,63 @@ final class RegistrarTest {
   }
 
   @Test
+  void manyPlacesTogetherCannotCrowdOutALoginOfAnother() {
+    net.place = Ip.parse("192.0.2.1");
+    Machine first = net.machine("first");
+    String url = net.register(first.key(), first.request()).authUrl();
+    for (int place = 0; place < 16; place++) {
+      beginLogins(Ip.v4(0xc633_6400 + place));
+    }
+    net.place = null;
+    beginLogins(null);
+    assertEquals(url, net.register(first.key(), first.request()).authUrl());
+  }
+
+  @Test
+  void aSiteWithManyNetworksCannotCrowdOutALoginOfAnother() {
+    Machine first = net.machine("first");
+    String url = net.register(first.key(), first.request()).authUrl();
+    Machine second = net.machine("second");
+    net.place = Ip.parse("2001:db8:1::");
+    String secondUrl = net.register(second.key(), second.request()).authUrl();
+    long site = Ip.parse("2001:db8:2::").high();
+    for (int network = 0; network < 2 * PendingLogins.MAX; network++) {
+      net.place = Ip.v6(site + network, 0);
+      Machine machine = net.machine("m");
+      net.register(machine.key(), machine.request());
+    }
+    assertEquals(url, net.register(first.key(), first.request()).authUrl());
+    assertEquals(secondUrl, net.register(second.key(), second.request()).authUrl());
+  }
+
+  private void beginLogins(Ip place) {
+    net.place = place;
+    for (int i = 0; i < PendingLogins.MAX_OF_A_PLACE; i++) {
+      Machine machine = net.machine("m");
+      net.register(machine.key(), machine.request());
+    }
+  }
+
+  @Test
+  void whatAnAdminSawIsWhatIsApproved() {
+    net.tailnet.createUser(net.now, "ann", "", net);
+    net.tailnet.setTagOwners("tag:web", List.of("ann"), net);
+    Machine machine = net.machine("laptop");
+    net.register(machine.key(), machine.request());
+    WaitingLogin seen = net.tailnet.waitingLogins(net.now).getFirst();
+
+    net.register(machine.key(), withTags(machine.request(), "tag:web"));
+
+    assertThrows(Refusal.class, () -> net.tailnet.approveLogin(net.now, seen.id(), "ann", net));
+    WaitingLogin tagged = net.tailnet.waitingLogins(net.now).getFirst();
+    assertEquals(1, net.tailnet.waitingLogins(net.now).size());
+    assertEquals(List.of("tag:web"), tagged.tags());
+    Machine renamed = new Machine(machine.key(), machine.nodeKey(), machine.disco(), "other");
+    net.register(renamed.key(), withTags(renamed.request(), "tag:web"));
+    assertNotEquals(tagged.id(), net.tailnet.waitingLogins(net.now).getFirst().id());
+  }
+
+  @Test
   void anOldClientIsToldSo() {
     Machine machine = net.machine("a");
     assertTrue(
