@@ -12,7 +12,7 @@ final class NodeNames {
 
   private NodeNames() {}
 
-  /// A DNS label for any hostname at all.
+  /// A DNS label for any hostname at all, never a number.
   static String sanitize(String hostname) {
     String name = hostname.toLowerCase(Locale.ROOT);
     for (String suffix : LOCAL_SUFFIXES) {
@@ -33,7 +33,18 @@ final class NodeNames {
     while (!label.isEmpty() && label.charAt(label.length() - 1) == '-') {
       label.setLength(label.length() - 1);
     }
-    return label.isEmpty() ? FALLBACK : label.toString();
+    if (label.isEmpty()) {
+      return FALLBACK;
+    }
+    // Else the node could be taken for the one with this ID.
+    return label.chars().allMatch(Character::isDigit)
+        ? prefixed(label.toString())
+        : label.toString();
+  }
+
+  private static String prefixed(String label) {
+    String name = FALLBACK + "-" + label;
+    return name.substring(0, Math.min(name.length(), MAX_LABEL));
   }
 
   /// The label itself or, when it is taken, the label with the first free of `-1`, `-2`, …

@@ -5,6 +5,7 @@ import dev.weft.control.tailnet.Tailnet.Output;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -165,17 +166,17 @@ final class TailnetAdmin {
         .orElseThrow(() -> new Refusal("there is no user " + name + ": users create " + name));
   }
 
-  /// A node by its name, number or address.
+  /// A node by its number, address or name, in this order: a name is what a node chose.
   private RegisteredNode nodeNamed(String which) {
-    Optional<RegisteredNode> found =
-        state.nodes().stream()
-            .filter(node ->
-                node.givenName().equals(which)
-                    || Long.toString(node.id()).equals(which)
-                    || node.ipv4().toString().equals(which)
-                    || node.ipv6().toString().equals(which))
-            .findFirst();
-    return found.orElseThrow(() -> new Refusal("there is no node " + which + ": nodes list"));
+    return only(node -> Long.toString(node.id()).equals(which))
+        .or(() -> only(node -> node.ipv4().toString().equals(which)))
+        .or(() -> only(node -> node.ipv6().toString().equals(which)))
+        .or(() -> only(node -> node.givenName().equals(which)))
+        .orElseThrow(() -> new Refusal("there is no node " + which + ": nodes list"));
+  }
+
+  private Optional<RegisteredNode> only(Predicate<RegisteredNode> wanted) {
+    return state.nodes().stream().filter(wanted).findFirst();
   }
 
   List<RegisteredNode> nodes() {

@@ -24,6 +24,8 @@ final class NodeNamesTest {
     "'',node",
     "\uD83D\uDE00,node",
     "café,caf",
+    "12,node-12",
+    "1.2,1-2",
     "'a\u0000\u001b[31mb',a31mb",
   })
   void anyHostnameBecomesALabel(String hostname, String label) {
@@ -33,6 +35,7 @@ final class NodeNamesTest {
   @Test
   void aLabelHasAtMost63Characters() {
     assertEquals(63, NodeNames.sanitize("x".repeat(300)).length());
+    assertEquals("node-" + "1".repeat(58), NodeNames.sanitize("1".repeat(300)));
     Set<String> taken = new HashSet<>(List.of("x".repeat(63)));
     assertEquals("x".repeat(61) + "-1", NodeNames.unique("x".repeat(63), taken::contains));
   }
@@ -46,6 +49,7 @@ final class NodeNamesTest {
   @Test
   void anAdminMayGiveOnlyLabels() {
     assertTrue(NodeNames.isLabel("web-1"));
+    assertFalse(NodeNames.isLabel("12"), "that is an ID");
     assertFalse(NodeNames.isLabel("Web"));
     assertFalse(NodeNames.isLabel("a.b"));
     assertFalse(NodeNames.isLabel(""));

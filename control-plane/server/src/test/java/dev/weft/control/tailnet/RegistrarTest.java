@@ -391,6 +391,27 @@ final class RegistrarTest {
     assertEquals(secondUrl, net.register(second.key(), second.request()).authUrl());
   }
 
+  @Test
+  void aNodeThatIsCalledLikeANumberIsNotTakenForTheOneWithThatId() {
+    // As one that was stored before numbers were no names.
+    Machine first = net.join("ann", "a");
+    RegisteredNode posing = net.node(first.nodeKey()).toBuilder().givenName("2").build();
+    Machine second = net.join("ann", "b");
+    TailnetFixture restarted =
+        new TailnetFixture(
+            new TailnetStore.Snapshot(
+                net.tailnet.users(),
+                List.of(),
+                List.of(posing, net.node(second.nodeKey())),
+                List.of(),
+                1,
+                1,
+                2,
+                2));
+    assertEquals(2, restarted.tailnet.deleteNode("2", restarted).id());
+    assertEquals("node-2", restarted.node(restarted.join("ann", "2").nodeKey()).givenName());
+  }
+
   private void beginLogins(Ip place) {
     net.place = place;
     for (int i = 0; i < PendingLogins.MAX_OF_A_PLACE; i++) {
