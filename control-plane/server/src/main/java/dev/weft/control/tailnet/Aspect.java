@@ -13,6 +13,7 @@ public enum Aspect {
   HOME_DERP,
   DISCO_KEY,
   KEY_EXPIRY,
+  /// Whether it is there, or when it was last.
   ONLINE,
   /// Something in the node's own view of itself.
   SELF;
@@ -42,6 +43,9 @@ public enum Aspect {
     }
     if (!Objects.equals(before.discoKey(), after.discoKey())) {
       changed.add(DISCO_KEY);
+    }
+    if (!before.lastSeen().equals(after.lastSeen())) {
+      changed.add(ONLINE);
     }
     if (!Objects.equals(before.keyExpiry(), after.keyExpiry())) {
       changed.add(KEY_EXPIRY);

@@ -82,7 +82,8 @@ final class Registrar {
           return expired();
         }
         if (!needsLoginForTags(node, request)) {
-          return welcome(takeTags(shortenExpiry(node, request, out), request, out));
+          RegisteredNode current = takeTags(shortenExpiry(node, request, out), request, out);
+          return welcome(noteSighting(now, current, out));
         }
       }
     }
@@ -131,6 +132,16 @@ final class Registrar {
     return !node.tags().containsAll(wanted)
         && ownership.deniedTo(node.tags(), wanted).isPresent()
         && ownership.unowned(wanted).isEmpty();
+  }
+
+  /// An ephemeral node that comes back has its whole time again to open a stream.
+  private RegisteredNode noteSighting(Instant now, RegisteredNode node, Output out) {
+    if (!node.ephemeral() || state.isOnline(node.id())) {
+      return node;
+    }
+    RegisteredNode seen = node.toBuilder().lastSeen(now).build();
+    state.amend(out, seen);
+    return seen;
   }
 
   private RegisteredNode takeTags(RegisteredNode node, RegisterRequest request, Output out) {
@@ -267,6 +278,7 @@ final class Registrar {
             .keyExpiry(expiryFor(now, claim, request))
             .hostinfo(NodeUpdates.merge(existing.map(RegisteredNode::hostinfo), hostinfo))
             .cap(request.version())
+            .lastSeen(now)
             .build();
     // A node key belongs to one node: a login as another user with the same key takes it along.
     state
@@ -305,8 +317,7 @@ final class Registrar {
         .ipv4(addresses.v4())
         .ipv6(addresses.v6())
         .givenName(name)
-        .created(now)
-        .lastSeen(now);
+        .created(now);
   }
 
   private @Nullable Instant expiryFor(Instant now, Claim claim, RegisterRequest request) {

@@ -78,6 +78,43 @@ final class PresenceTest {
     assertEquals(List.of(), restarted.tailnet.nodes());
   }
 
+  @Test
+  void aNodeThatBecomesEphemeralHasItsTime() {
+    Machine machine = net.join("ann", "a");
+    net.pass(Duration.ofDays(2));
+    String key = net.key(new Tailnet.AuthKeySpec("ann", false, true, List.of(), null));
+    Machine renewed = machine.withNodeKey(net.newNodeKey());
+    net.register(renewed.key(), renewed.request(key));
+    assertTrue(net.node(renewed.nodeKey()).ephemeral());
+    net.pass(Duration.ofMinutes(5).minusMillis(1));
+    assertEquals(1, net.tailnet.nodes().size());
+    net.pass(Duration.ofMillis(1));
+    assertEquals(List.of(), net.tailnet.nodes());
+  }
+
+  @Test
+  void anEphemeralNodeThatRegistersAgainHasItsTimeAgain() {
+    Machine machine = ephemeral("a");
+    net.pass(Duration.ofMinutes(4));
+    net.register(machine.key(), machine.request());
+    net.pass(Duration.ofMinutes(4));
+    assertEquals(1, net.tailnet.nodes().size());
+    net.pass(Duration.ofMinutes(1));
+    assertEquals(List.of(), net.tailnet.nodes());
+  }
+
+  private Machine ephemeral(String name) {
+    String user = "eve";
+    if (net.tailnet.users().stream().noneMatch(known -> known.name().equals(user))) {
+      net.tailnet.createUser(net.now, user, "", net);
+    }
+    Machine machine = net.machine(name);
+    net.register(
+        machine.key(),
+        machine.request(net.key(new Tailnet.AuthKeySpec(user, false, true, List.of(), null))));
+    return machine;
+  }
+
   private long online(String name) {
     Machine machine = net.join("ann", name);
     long id = net.node(machine.nodeKey()).id();
