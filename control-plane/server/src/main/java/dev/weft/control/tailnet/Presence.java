@@ -53,7 +53,6 @@ final class Presence {
       }
     }
     leaving.keySet().removeIf(id -> state.node(id).isEmpty());
-    removeAbandoned(now, out);
     noticeExpiries(now, out);
     lastTick = now;
   }
@@ -65,7 +64,9 @@ final class Presence {
     out.changed(new Change(node.id(), EnumSet.of(Aspect.ONLINE)));
   }
 
-  private void removeAbandoned(Instant now, Output out) {
+  /// Removes ephemeral nodes that stayed away. Apart from the rest since it needs the store, which
+  /// may fail; nothing else is to wait for that.
+  void removeAbandoned(Instant now, Output out) {
     List<Mutation> abandoned = new ArrayList<>();
     for (RegisteredNode node : state.nodes()) {
       Instant left = node.lastSeen().isBefore(since) ? since : node.lastSeen();

@@ -103,6 +103,7 @@ public final class Tailnet {
     logins.handleTimeout(now);
     presence.handleTimeout(now, out);
     flush(out);
+    presence.removeAbandoned(now, out);
   }
 
   /// Stores what nodes reported of themselves since the last time. To be called before the end,

@@ -2,6 +2,7 @@ package dev.weft.control.tailnet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.control.tailnet.TailnetFixture.Machine;
@@ -101,6 +102,27 @@ final class PresenceTest {
     assertEquals(1, net.tailnet.nodes().size());
     net.pass(Duration.ofMinutes(1));
     assertEquals(List.of(), net.tailnet.nodes());
+  }
+
+  @Test
+  void aDeletionThatFailsHoldsUpNothingElse() {
+    ephemeral("a");
+    long id = online("b");
+    MapSession session = net.open(net.join("ann", "c"));
+    session.first(net.now);
+    net.tailnet.setKeyExpiry("b", net.now.plusSeconds(300), net);
+    session.next(net.now);
+    net.tailnet.sessionClosed(net.now, id);
+    net.stored.clear();
+    net.keepingNodes = true;
+
+    assertThrows(IllegalStateException.class, () -> net.pass(Duration.ofMinutes(6)));
+
+    assertTrue(session.hasNews(), "of the key that expired");
+    assertFalse(net.stored.isEmpty(), "when the other was seen last");
+    net.keepingNodes = false;
+    net.pass(Duration.ofSeconds(1));
+    assertEquals(2, net.tailnet.nodes().size());
   }
 
   private Machine ephemeral(String name) {

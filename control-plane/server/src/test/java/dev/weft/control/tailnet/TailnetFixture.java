@@ -43,6 +43,9 @@ final class TailnetFixture implements Tailnet.Output {
 
   boolean failing;
 
+  /// Whether the store fails to delete nodes.
+  boolean keepingNodes;
+
   TailnetFixture() {
     this(TailnetStore.Snapshot.EMPTY);
   }
@@ -72,6 +75,9 @@ final class TailnetFixture implements Tailnet.Output {
   public void store(List<Mutation> mutations) {
     if (failing) {
       throw new IllegalStateException("the disk is full");
+    }
+    if (keepingNodes && mutations.stream().anyMatch(Mutation.DeleteNode.class::isInstance)) {
+      throw new IllegalStateException("the disk is broken");
     }
     stored.addAll(mutations);
   }
