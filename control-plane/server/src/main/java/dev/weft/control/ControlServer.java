@@ -111,6 +111,7 @@ public final class ControlServer implements AutoCloseable {
     AdminSocket admin = AdminSocket.listen(dir.path(), new AdminAccess(plane));
     parts.push(admin);
     parts.push(plane::close);
+    settings.urlWarning().ifPresent(log::warn);
     log.info("control plane of {} on {}", settings.domain(), address);
     return new ControlServer(
         plane, key.publicKey(), address, http, monitoring, admin.path(), front.loops(), parts);

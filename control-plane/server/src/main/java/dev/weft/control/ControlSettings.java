@@ -2,6 +2,7 @@ package dev.weft.control;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
 import dev.weft.tailcfg.DerpMap;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ public record ControlSettings(
 
   private static final Pattern DOMAIN =
       Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  private static final int HTTPS = 443;
 
   private static final Duration MIN_KEY_EXPIRY = Duration.ofMinutes(1);
 
@@ -102,6 +106,27 @@ public record ControlSettings(
       throw new IllegalArgumentException(
           "the DERP map names no relay: nodes need one to find each other, so start one and pass its map");
     }
+  }
+
+  /// What is wrong with the URL without being impossible: a client whose first dial was less than
+  /// two minutes ago insists on TLS on port 443, unless the URL is https or its host a literal
+  /// private address (`docs/protocol/selfhosted.md` §B).
+  Optional<String> urlWarning() {
+    boolean isServedByTls = tls != null && listen.getPort() == HTTPS;
+    if (!"http".equals(url.getScheme()) || isServedByTls || isLiteralPrivate(url.getHost())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        """
+        official clients cannot log in to %s twice within two minutes, and hang: they want TLS on         port 443 of any host that is no literal private address. Use https (--tls-cert, --tls-key),         or the machine's private address in --url, as http://192.168.0.2:8080\
+        """
+            .formatted(url));
+  }
+
+  private static boolean isLiteralPrivate(String host) {
+    String bare = host.replaceAll("[\\[\\]]", "");
+    return host.equalsIgnoreCase("localhost")
+        || Ip.tryParse(bare).filter(ip -> ip.isPrivate() || ip.isLoopback()).isPresent();
   }
 
   /// The URL without a slash at its end.

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,40 @@ final class ControlSettingsTest {
       """;
 
   @TempDir Path dir;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://control.example:8080",
+        "http://203.0.113.10",
+        "http://100.64.0.1:80",
+        "http://[2001:db8::1]:8080",
+      })
+  void aUrlThatOfficialClientsHangOnIsWarnedOf(String url) {
+    String warning = builder().url(URI.create(url)).build().urlWarning().orElseThrow();
+    assertTrue(warning.contains(url) && warning.contains("https"), warning);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://control.example:8443", "http://127.0.0.1:8080", "http://localhost:8080",
+        "http://192.168.77.1", "http://[fd00::1]:8080", "http://[::1]:8080",
+      })
+  void aUrlThatClientsCanUseIsNotWarnedOf(String url) {
+    assertEquals(Optional.empty(), builder().url(URI.create(url)).build().urlWarning());
+  }
+
+  @Test
+  void aPlainUrlBesideTlsOnItsPortIsNotWarnedOf() {
+    ControlSettings settings =
+        builder()
+            .url(URI.create("http://control.example"))
+            .listen(new InetSocketAddress("0.0.0.0", 443))
+            .tls(new ControlSettings.Tls(dir.resolve("crt"), dir.resolve("key")))
+            .build();
+    assertEquals(Optional.empty(), settings.urlWarning());
+  }
 
   @Test
   void withoutARelayItDoesNotStart() {
