@@ -39,8 +39,9 @@ final class DeltaTest {
       String what = happen(random);
       deliver(random, "after event " + event + ", " + what);
     }
+    MapRound last = new MapRound();
     for (long id : List.copyOf(held.keySet())) {
-      tell(id, "at the end");
+      tell(id, "at the end", last);
     }
   }
 
@@ -164,16 +165,18 @@ final class DeltaTest {
     }
   }
 
-  /// Most nodes are told at once, the others of more at a time.
+  /// Most nodes are told at once, the others of more at a time. All of a round share what is made
+  /// in it, as streams do.
   private void deliver(RandomGenerator random, String when) throws MalformedJson {
+    MapRound round = new MapRound();
     for (long id : List.copyOf(sessions.keySet())) {
       if (random.nextInt(4) != 0) {
-        tell(id, when);
+        tell(id, when, round);
       }
     }
   }
 
-  private void tell(long id, String when) throws MalformedJson {
+  private void tell(long id, String when, MapRound round) throws MalformedJson {
     MapSession session = sessions.get(id);
     if (session == null) {
       return;
@@ -186,7 +189,7 @@ final class DeltaTest {
     if (map == null) {
       held.put(id, HeldMap.of(session.first(net.now).orElseThrow()));
     } else if (session.hasNews()) {
-      Optional<MapMessage> news = session.next(net.now);
+      Optional<MapMessage> news = session.next(net.now, round);
       if (news.isPresent()) {
         map.apply(news.get());
       }
