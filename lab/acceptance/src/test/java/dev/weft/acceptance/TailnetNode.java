@@ -50,14 +50,17 @@ final class TailnetNode {
 
   /// A `weft daemon`.
   static TailnetNode weft(Lab lab, String site, String name) throws Exception {
+    return weft(lab, site, name, Map.of());
+  }
+
+  /// A `weft daemon` with more in its environment.
+  static TailnetNode weft(Lab lab, String site, String name, Map<String, String> more)
+      throws Exception {
+    Map<String, String> environment = new HashMap<>(Lab.weftEnvironment());
+    environment.putAll(more);
     String run = Lab.root().resolve("bin/lib/run").toString();
     return new TailnetNode(
-        lab,
-        site,
-        name,
-        List.of(run, "daemon"),
-        List.of(run),
-        trusting(lab, Lab.weftEnvironment()));
+        lab, site, name, List.of(run, "daemon"), List.of(run), trusting(lab, environment));
   }
 
   /// A `weft daemon` that another program runs.

@@ -3,6 +3,7 @@ package dev.weft.cli;
 import static dev.weft.json.JsonTypes.STRING;
 
 import dev.weft.base.Endpoint;
+import dev.weft.ipn.Status;
 import dev.weft.json.Json;
 import dev.weft.json.JsonIndent;
 import dev.weft.tailcfg.DerpMap;
@@ -18,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// `weft netcheck`: what this machine's network lets through, and which relay is near. The daemon
-/// is asked for the relays only.
+/// is asked for the relays, and for what troubles it: it may go through a proxy, which this command
+/// does not.
 final class NetcheckCommand implements Command {
   private static final int LATENCY_COLUMN = 7;
 
@@ -55,6 +57,9 @@ final class NetcheckCommand implements Command {
       Prober.Report report = new Prober(map, random::nextBytes).look();
       Instant now = Instant.now();
       terminal.out().print(format.value().isEmpty() ? text(report, map, now) : json(report, now));
+      if (format.value().isEmpty()) {
+        terminal.out().print(asideFrom(report, daemon.status(false)));
+      }
       terminal.out().flush();
       if (every.value().isZero()) {
         return 0;
@@ -99,6 +104,16 @@ final class NetcheckCommand implements Command {
       byLatency(report, regions).forEach(region -> relay(out, region, report));
     }
     return out.toString();
+  }
+
+  /// On lines that a reader of the report passes over.
+  private static String asideFrom(Prober.Report report, Status daemon) {
+    StringBuilder out = new StringBuilder();
+    String relay = daemon.self() == null ? "" : daemon.self().relay();
+    if (report.preferred() == 0 && !relay.isEmpty()) {
+      out.append("# The daemon's home relay is ").append(StatusText.sanitized(relay)).append('\n');
+    }
+    return out.append(daemon.health().isEmpty() ? "" : StatusText.health(daemon)).toString();
   }
 
   private static List<DerpRegion> byLatency(

@@ -49,7 +49,7 @@ final class StatusCommand implements Command {
     String trouble = StatusText.trouble(status);
     if (trouble != null) {
       if (StatusText.isOdd(status.backendState()) && !status.health().isEmpty()) {
-        terminal.out().print(health(status) + '\n');
+        terminal.out().print(StatusText.health(status) + '\n');
       }
       terminal.out().println(trouble);
       return Failure.FAILED;
@@ -57,7 +57,7 @@ final class StatusCommand implements Command {
     Instant now = Instant.now();
     terminal.out().print(table(status, now));
     if (!status.health().isEmpty()) {
-      terminal.out().print('\n' + health(status));
+      terminal.out().print('\n' + StatusText.health(status));
     }
     String notes = StatusText.notes(status, now);
     if (!notes.isEmpty()) {
@@ -92,13 +92,5 @@ final class StatusCommand implements Command {
       }
     }
     return status.withPeers(kept);
-  }
-
-  private static String health(Status status) {
-    StringBuilder out = new StringBuilder("# Health check:\n");
-    for (String message : status.health()) {
-      out.append("#     - ").append(message).append('\n');
-    }
-    return out.toString();
   }
 }

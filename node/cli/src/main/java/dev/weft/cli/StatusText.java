@@ -95,13 +95,21 @@ final class StatusText {
     return out.toString();
   }
 
+  static String health(Status status) {
+    StringBuilder out = new StringBuilder("# Health check:\n");
+    for (String message : status.health()) {
+      out.append("#     - ").append(message).append('\n');
+    }
+    return out.toString();
+  }
+
   static String withoutLastDot(String name) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
   /// Letters, digits and hyphens in lower case: a host name can hold anything, and this goes to a
   /// terminal.
-  private static String sanitized(String hostName) {
+  static String sanitized(String hostName) {
     StringBuilder out = new StringBuilder();
     for (char c : hostName.toLowerCase(Locale.ROOT).toCharArray()) {
       boolean fits = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';

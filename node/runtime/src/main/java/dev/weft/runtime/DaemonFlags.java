@@ -6,11 +6,13 @@ import dev.weft.config.Setting;
 import dev.weft.config.Settings;
 import dev.weft.config.SettingsSchema;
 import dev.weft.node.spi.NodeService;
+import dev.weft.transport.proxy.ProxySettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The settings of `weft daemon`, under the names of the original daemon's flags
 /// (`docs/protocol/services.md §7.5`).
@@ -89,12 +91,16 @@ final class DaemonFlags {
           case "" -> Optional.of(folder.resolve("weft.state"));
           default -> Optional.of(Path.of(state));
         };
+    Optional<InetSocketAddress> socks5 = settings.find(SOCKS5).map(DaemonFlags::address);
+    Optional<InetSocketAddress> httpProxy = settings.find(HTTP_PROXY).map(DaemonFlags::address);
     return new NodeSettings(
         file,
         Optional.of(settings.find(SOCKET).orElse(defaults.socket())),
         settings.value(PORT),
-        settings.find(SOCKS5).map(DaemonFlags::address),
-        settings.find(HTTP_PROXY).map(DaemonFlags::address),
+        socks5,
+        httpProxy,
+        ProxySettings.of(environment)
+            .without(Stream.concat(socks5.stream(), httpProxy.stream()).toList()),
         settings.find(AUTH_KEY).map(Secret::reveal).orElse(""),
         services);
   }

@@ -20,6 +20,7 @@ import dev.weft.runtime.service.ServiceHost;
 import dev.weft.runtime.socks.ProxyServer;
 import dev.weft.runtime.socks.ProxyServer.Protocol;
 import dev.weft.runtime.state.StateStore;
+import dev.weft.transport.proxy.Uplink;
 import dev.weft.transport.supervise.Supervisor;
 import dev.weft.transport.tls.SystemTrust;
 import dev.weft.transport.tls.TlsProvider;
@@ -36,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,7 +84,8 @@ public final class Node implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     Entropy entropy = random::nextBytes;
     StoredIdentity identity = StoredIdentity.open(store, entropy);
-    X509ExtendedTrustManager trust = SystemTrust.load();
+    Uplink uplink = new Uplink(SystemTrust.load(), settings.proxies());
+    settings.proxies().inUse().forEach(line -> LOG.info("{}", line));
     NodeLoop loop = new NodeLoop();
     try {
       BackendTimer timer = new BackendTimer(Clock.systemUTC());
@@ -95,7 +96,7 @@ public final class Node implements AutoCloseable {
               store,
               identity,
               serve,
-              controlOpener(identity, loop, trust, entropy),
+              controlOpener(identity, loop, uplink, entropy),
               entropy,
               Clock.systemUTC(),
               timer,
@@ -105,7 +106,7 @@ public final class Node implements AutoCloseable {
       plane =
           NodePlane.open(
               loop,
-              new NodePlane.Settings(settings.port(), entropy, trust, HandshakeClock.open(store)),
+              new NodePlane.Settings(settings.port(), entropy, uplink, HandshakeClock.open(store)),
               backend.planeListener());
       services = new ServiceHost(loop, backend.view(), new StackAccess(plane.stack()), serve);
       teardown.add("state", store);
@@ -120,10 +121,12 @@ public final class Node implements AutoCloseable {
   }
 
   private static ControlLink.Opener controlOpener(
-      StoredIdentity identity, NodeLoop loop, X509ExtendedTrustManager trust, Entropy entropy)
-      throws IOException {
+      StoredIdentity identity, NodeLoop loop, Uplink uplink, Entropy entropy) throws IOException {
     SslContext tls =
-        SslContextBuilder.forClient().sslProvider(TlsProvider.best()).trustManager(trust).build();
+        SslContextBuilder.forClient()
+            .sslProvider(TlsProvider.best())
+            .trustManager(uplink.trust())
+            .build();
     return (server, events) -> {
       StoredIdentity.Lease lease = identity.lease();
       ControlSettings settings =
@@ -133,6 +136,7 @@ public final class Node implements AutoCloseable {
               loop.eventLoop(),
               loop.transport().socketChannel(),
               tls,
+              uplink,
               entropy,
               Clock.systemUTC(),
               new BasicC2n());

@@ -1,6 +1,7 @@
 package dev.weft.runtime;
 
 import dev.weft.node.spi.NodeService;
+import dev.weft.transport.proxy.ProxySettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
 /// @param port the UDP port; 0 for any free one
 /// @param socks5 where the SOCKS5 proxy listens
 /// @param httpProxy where the HTTP proxy listens; may be the address of the SOCKS5 proxy
+/// @param proxies through which the node reaches control and relays
 /// @param authKey logs a node in that has no key yet; or empty
 /// @param services in the order they are started
 public record NodeSettings(
@@ -22,6 +24,7 @@ public record NodeSettings(
     int port,
     Optional<InetSocketAddress> socks5,
     Optional<InetSocketAddress> httpProxy,
+    ProxySettings proxies,
     String authKey,
     List<NodeService> services) {
   public NodeSettings {
@@ -36,22 +39,23 @@ public record NodeSettings(
         0,
         Optional.empty(),
         Optional.empty(),
+        ProxySettings.NONE,
         "",
         List.of());
   }
 
   public NodeSettings withSocket(Path path) {
     return new NodeSettings(
-        stateFile, Optional.of(path), port, socks5, httpProxy, authKey, services);
+        stateFile, Optional.of(path), port, socks5, httpProxy, proxies, authKey, services);
   }
 
   public NodeSettings withSocks5(InetSocketAddress address) {
     return new NodeSettings(
-        stateFile, socket, port, Optional.of(address), httpProxy, authKey, services);
+        stateFile, socket, port, Optional.of(address), httpProxy, proxies, authKey, services);
   }
 
   public NodeSettings withServices(List<NodeService> list) {
-    return new NodeSettings(stateFile, socket, port, socks5, httpProxy, authKey, list);
+    return new NodeSettings(stateFile, socket, port, socks5, httpProxy, proxies, authKey, list);
   }
 
   @Override

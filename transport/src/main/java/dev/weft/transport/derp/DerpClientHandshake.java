@@ -8,6 +8,7 @@ import dev.weft.derp.FrameType.Sender;
 import dev.weft.derp.ServerInfo;
 import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -25,6 +26,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.security.cert.Certificate;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -131,9 +133,8 @@ public final class DerpClientHandshake extends ChannelInboundHandlerAdapter {
   }
 
   /// Only TLS 1.3 vouches for more than the leaf.
-  private static Optional<NodeKey> keyFromCertificates(ChannelHandlerContext ctx) {
-    SslHandler tls = ctx.pipeline().get(SslHandler.class);
-    SSLSession session = tls.engine().getSession();
+  private Optional<NodeKey> keyFromCertificates(ChannelHandlerContext ctx) {
+    SSLSession session = relayTls(ctx).engine().getSession();
     if (!session.getProtocol().equals("TLSv1.3")) {
       return Optional.empty();
     }
@@ -143,6 +144,20 @@ public final class DerpClientHandshake extends ChannelInboundHandlerAdapter {
     } catch (SSLPeerUnverifiedException e) {
       return Optional.empty();
     }
+  }
+
+  /// The one before us: there may be another in front, towards a proxy.
+  private SslHandler relayTls(ChannelHandlerContext ctx) {
+    SslHandler nearest = ctx.pipeline().get(SslHandler.class);
+    for (Map.Entry<String, ChannelHandler> entry : ctx.pipeline()) {
+      if (entry.getValue() == this) {
+        break;
+      }
+      if (entry.getValue() instanceof SslHandler tls) {
+        nearest = tls;
+      }
+    }
+    return nearest;
   }
 
   private void requestUpgrade(ChannelHandlerContext ctx) {

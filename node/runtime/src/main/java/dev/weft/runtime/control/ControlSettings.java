@@ -2,6 +2,7 @@ package dev.weft.runtime.control;
 
 import dev.weft.base.Entropy;
 import dev.weft.keys.MachinePrivateKey;
+import dev.weft.transport.proxy.Uplink;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
@@ -15,6 +16,7 @@ import java.util.Locale;
 /// @param loops carries the connection; the node loop does
 /// @param channel the socket type that fits the loop
 /// @param tls for `/key`: verifies certificates and host names
+/// @param uplink how to reach the server
 /// @param entropy safe for several threads
 /// @param pings answers what control asks the node
 public record ControlSettings(
@@ -23,6 +25,7 @@ public record ControlSettings(
     EventLoopGroup loops,
     Class<? extends Channel> channel,
     SslContext tls,
+    Uplink uplink,
     Entropy entropy,
     InstantSource clock,
     PingAnswers pings) {

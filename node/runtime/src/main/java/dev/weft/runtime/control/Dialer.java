@@ -1,5 +1,8 @@
 package dev.weft.runtime.control;
 
+import dev.weft.transport.proxy.HttpProxy;
+import dev.weft.transport.proxy.ProxyRoute;
+import dev.weft.transport.proxy.ProxyTunnel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -17,10 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// TCP connections to a host by name, blocking. Names are resolved on the calling thread: the event
-/// loop must not wait for DNS.
+/// TCP connections to a host by name, blocking; through a proxy where this machine has one for it.
+/// Names are resolved on the calling thread: the event loop must not wait for DNS.
 final class Dialer {
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+  /// The tunnel has a limit of its own, which comes first.
+  private static final long TUNNEL_TIMEOUT_MILLIS = 15_000;
 
   /// What Netty adds to the system's words. How the native transport introduces the system's error:
   /// `finishConnect(..) failed with error(-111): `.
@@ -36,8 +42,40 @@ final class Dialer {
 
   /// Connects to the first address of the host that accepts.
   ///
+  /// @param tls whether it is for an `https` URL
   /// @param pipeline fills the pipeline, anew for each address
-  Channel connect(String host, int port, Consumer<ChannelPipeline> pipeline)
+  Channel connect(boolean tls, String host, int port, Consumer<ChannelPipeline> pipeline)
+      throws IOException, InterruptedException {
+    return switch (settings.uplink().proxies().route(tls, host, port)) {
+      case ProxyRoute.Direct _ -> connect(host, port, pipeline);
+      case ProxyRoute.Through(HttpProxy proxy) -> tunnel(proxy, host, port, pipeline);
+      case ProxyRoute.Nowhere(String why) -> throw ControlException.of(why);
+    };
+  }
+
+  private Channel tunnel(HttpProxy proxy, String host, int port, Consumer<ChannelPipeline> pipeline)
+      throws IOException, InterruptedException {
+    Channel channel;
+    try {
+      channel = connect(proxy.host(), proxy.port(), _ -> {});
+    } catch (ControlException e) {
+      throw ControlException.of("no way to the proxy " + proxy + ": " + reason(e), e);
+    }
+    Future<Void> opened = ProxyTunnel.open(channel, proxy, settings.uplink().trust(), host, port);
+    opened.addListener(done -> {
+      if (done.isSuccess()) {
+        pipeline.accept(channel.pipeline());
+        channel.pipeline().fireChannelActive(); // for those who have just come
+      }
+    });
+    await(opened, channel, TUNNEL_TIMEOUT_MILLIS);
+    if (!opened.isSuccess()) {
+      throw ControlException.of(reason(opened.cause()), orUnknown(opened.cause()));
+    }
+    return channel;
+  }
+
+  private Channel connect(String host, int port, Consumer<ChannelPipeline> pipeline)
       throws IOException, InterruptedException {
     @Nullable Throwable last = null;
     for (InetAddress address : resolve(host)) {

@@ -114,7 +114,10 @@ final class NoiseDialer {
     Promise<Channel> done = ImmediateEventExecutor.INSTANCE.newPromise();
     Channel channel =
         dialer.connect(
-            attempt.host(), attempt.port(), pipeline -> fill(pipeline, attempt, handshake, done));
+            attempt.tls(),
+            attempt.host(),
+            attempt.port(),
+            pipeline -> fill(pipeline, attempt, handshake, done));
     Dialer.await(done, channel, HANDSHAKE_MILLIS);
     if (done.isSuccess()) {
       return done.getNow();

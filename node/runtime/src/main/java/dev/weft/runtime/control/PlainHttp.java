@@ -40,6 +40,7 @@ final class PlainHttp {
     Promise<Answer> answer = ImmediateEventExecutor.INSTANCE.newPromise();
     Channel channel =
         dialer.connect(
+            tls,
             url.getHost(),
             port,
             pipeline -> {

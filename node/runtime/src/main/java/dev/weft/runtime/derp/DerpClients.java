@@ -9,12 +9,12 @@ import dev.weft.runtime.loop.CoreTimer;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpRegion;
+import dev.weft.transport.proxy.Uplink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// A node's connections to DERP relays, one per region at most. All methods are for the node loop.
@@ -37,18 +37,14 @@ public final class DerpClients implements AutoCloseable {
   private boolean closed;
 
   /// @param key the node key that relays know us by
-  /// @param authorities whom to believe about relays' names
+  /// @param uplink how to reach relays, and whom to believe about their names
   public DerpClients(
-      NodeLoop loop,
-      NodePrivateKey key,
-      Entropy entropy,
-      X509TrustManager authorities,
-      DerpListener listener) {
+      NodeLoop loop, NodePrivateKey key, Entropy entropy, Uplink uplink, DerpListener listener) {
     this.loop = loop;
     this.timer = new CoreTimer(loop, this::onTimeout);
     this.setup =
         new RegionConnection.Setup(
-            loop, key, entropy, authorities, listener, this::updateTimer, () -> preferIpv6);
+            loop, key, entropy, uplink, listener, this::updateTimer, () -> preferIpv6);
   }
 
   /// Takes over a map. Connections to regions that changed are closed, and opened again when

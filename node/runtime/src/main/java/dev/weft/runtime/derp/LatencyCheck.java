@@ -1,11 +1,11 @@
 package dev.weft.runtime.derp;
 
-import dev.weft.base.Ip;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.tailcfg.DerpNode;
 import dev.weft.tailcfg.DerpRegion;
 import dev.weft.transport.derp.DerpTls;
 import dev.weft.transport.derp.RelayIdentity;
+import dev.weft.transport.proxy.Uplink;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,8 +19,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,34 +52,24 @@ public final class LatencyCheck extends ChannelInboundHandlerAdapter {
   /// @param answer told once, on the loop and after this returns: the nanoseconds it took, or
   ///   nothing
   public static void measure(
-      NodeLoop loop,
-      DerpRegion region,
-      X509TrustManager authorities,
-      Consumer<Optional<Long>> answer) {
+      NodeLoop loop, DerpRegion region, Uplink uplink, Consumer<Optional<Long>> answer) {
     Optional<DerpNode> relay = region.nodes().stream().filter(n -> !n.stunOnly()).findFirst();
     if (relay.isEmpty()) {
       loop.eventLoop().execute(() -> answer.accept(Optional.empty()));
       return;
     }
     LatencyCheck check = new LatencyCheck(loop, relay.get(), answer);
-    Thread.ofVirtual()
-        .name("weft-netcheck-lookup")
-        .start(() -> {
-          List<Ip> found = RelayAddresses.resolve(relay.get());
-          loop.eventLoop().execute(() -> check.connect(found, authorities));
-        });
+    loop.eventLoop().execute(() -> check.connect(uplink));
   }
 
-  private void connect(List<Ip> addresses, X509TrustManager authorities) {
-    if (over) {
-      return;
-    }
-    List<InetSocketAddress> targets =
-        addresses.stream()
-            .map(ip -> new InetSocketAddress(ip.toInetAddress(), relay.effectiveDerpPort()))
-            .toList();
-    new AddressRace(
-            loop, targets, opened -> secure(opened, authorities), _ -> finish(Optional.empty()))
+  private void connect(Uplink uplink) {
+    new RelayDial(
+            loop,
+            uplink,
+            relay,
+            false,
+            opened -> secure(opened, uplink.trust()),
+            _ -> finish(Optional.empty()))
         .start();
   }
 

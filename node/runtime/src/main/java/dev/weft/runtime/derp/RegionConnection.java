@@ -8,6 +8,7 @@ import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.tailcfg.DerpRegion;
+import dev.weft.transport.proxy.Uplink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -15,7 +16,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// The shell of one [RegionLink]: carries out what it decides and tells it what happens.
@@ -27,7 +27,7 @@ final class RegionConnection implements RegionLink.Output {
       NodeLoop loop,
       NodePrivateKey key,
       Entropy entropy,
-      X509TrustManager authorities,
+      Uplink uplink,
       DerpListener listener,
       Runnable onChange,
       BooleanSupplier preferIpv6) {}

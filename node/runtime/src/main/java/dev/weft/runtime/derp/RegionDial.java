@@ -1,6 +1,5 @@
 package dev.weft.runtime.derp;
 
-import dev.weft.base.Ip;
 import dev.weft.derp.ClientInfo;
 import dev.weft.derp.ServerInfo;
 import dev.weft.tailcfg.DerpNode;
@@ -13,18 +12,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One attempt to connect to a region: its nodes in order, until one relays for us. On the node
-/// loop; names are looked up beside it.
+/// loop.
 final class RegionDial {
   interface OnConnected {
     void accept(RegionDial dial, Channel channel, ServerInfo info);
@@ -39,7 +34,7 @@ final class RegionDial {
   private final BiConsumer<RegionDial, String> onFailed;
   private final ArrayDeque<DerpNode> nodes = new ArrayDeque<>();
 
-  private @Nullable AddressRace race;
+  private @Nullable RelayDial dial;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
   private boolean over;
@@ -73,8 +68,8 @@ final class RegionDial {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    if (race != null) {
-      race.cancel();
+    if (dial != null) {
+      dial.cancel();
     }
     if (channel != null) {
       channel.close();
@@ -95,47 +90,23 @@ final class RegionDial {
     DerpNode node = nodes.poll();
     if (node == null) {
       fail(lastFailure);
-    } else if (RelayAddresses.areLiteral(node)) {
-      connect(node, RelayAddresses.resolve(node));
     } else {
-      Thread.ofVirtual()
-          .name("weft-derp-lookup")
-          .start(() -> {
-            List<Ip> found = RelayAddresses.resolve(node);
-            setup.loop().eventLoop().execute(() -> connect(node, found));
-          });
+      RelayDial started =
+          new RelayDial(
+              setup.loop(),
+              setup.uplink(),
+              node,
+              setup.preferIpv6().getAsBoolean(),
+              opened -> handshake(node, opened),
+              reason -> onNodeFailed(node, reason));
+      dial = started;
+      started.start();
     }
-  }
-
-  private void connect(DerpNode node, List<Ip> addresses) {
-    if (over) {
-      return;
-    }
-    if (addresses.isEmpty()) {
-      onNodeFailed(node, "cannot find its address");
-      return;
-    }
-    List<Ip> ordered = new ArrayList<>(addresses);
-    if (setup.preferIpv6().getAsBoolean()) {
-      ordered.sort(Comparator.comparing(Ip::isV4));
-    }
-    List<InetSocketAddress> targets =
-        ordered.stream()
-            .map(ip -> new InetSocketAddress(ip.toInetAddress(), node.effectiveDerpPort()))
-            .toList();
-    AddressRace started =
-        new AddressRace(
-            setup.loop(),
-            targets,
-            opened -> handshake(node, opened),
-            reason -> onNodeFailed(node, reason));
-    race = started;
-    started.start();
   }
 
   private void onNodeFailed(DerpNode node, String reason) {
     lastFailure = "%s (%s): %s".formatted(node.name(), node.hostName(), reason);
-    race = null;
+    dial = null;
     channel = null;
     setup.loop().eventLoop().execute(this::tryNext);
   }
@@ -151,7 +122,7 @@ final class RegionDial {
           .addLast(
               DerpTls.clientHandler(
                   identity,
-                  setup.authorities(),
+                  setup.uplink().trust(),
                   opened.alloc(),
                   node.hostName(),
                   node.effectiveDerpPort()),

@@ -46,7 +46,8 @@ public final class RelayAddresses {
     return ip.map(List::of).orElse(List.of());
   }
 
-  private static List<Ip> lookUp(String host) {
+  /// The addresses of a name; empty when there is none. Blocks on DNS unless it is an address.
+  static List<Ip> lookUp(String host) {
     try {
       List<Ip> found = new ArrayList<>();
       for (InetAddress address : InetAddress.getAllByName(host)) {

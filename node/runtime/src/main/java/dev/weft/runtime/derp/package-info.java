@@ -5,7 +5,7 @@
 /// all its methods are called there, and it calls its [DerpListener] there.
 ///
 /// ```java
-/// DerpClients derp = new DerpClients(loop, nodeKey, entropy, trust, listener);
+/// DerpClients derp = new DerpClients(loop, nodeKey, entropy, uplink, listener);
 /// derp.useMap(netmap.derpMap());      // again whenever control sends another
 /// derp.home(report.preferredRegion()); // connects, and tells the relay that it is our home
 /// derp.send(region, peer, array, offset, length);   // bytes are copied or gone when it returns
@@ -17,9 +17,9 @@
 /// relay that is silent for 120 s is hung up on. Connections other than home close after 60 s
 /// without packets.
 ///
-/// The caller supplies the event loop, the node's key, entropy, whom to trust
-/// ([dev.weft.transport.tls.SystemTrust]) and the map. Which region is home, and which region
-/// reaches a peer, is decided elsewhere (`runtime.netcheck`, the engine).
+/// The caller supplies the event loop, the node's key, entropy, whom to trust and which proxies to
+/// go through ([dev.weft.transport.proxy.Uplink]) and the map. Which region is home, and which
+/// region reaches a peer, is decided elsewhere (`runtime.netcheck`, the engine).
 ///
 /// Wire facts: `docs/protocol/dataplane.md §3.7`, `§5.2`, `§5.3`.
 @NullMarked

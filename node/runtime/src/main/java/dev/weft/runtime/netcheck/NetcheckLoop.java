@@ -15,6 +15,7 @@ import dev.weft.tailcfg.DerpHomeParams;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpNode;
 import dev.weft.tailcfg.DerpRegion;
+import dev.weft.transport.proxy.Uplink;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,6 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a node informed of its network: the shell of [Netcheck] on the node loop, where all its
@@ -37,7 +37,7 @@ public final class NetcheckLoop implements AutoCloseable {
 
   private final NodeLoop loop;
   private final Entropy entropy;
-  private final X509TrustManager authorities;
+  private final Uplink uplink;
   private final BiConsumer<Endpoint, Segments> socket;
   private final Consumer<NetReport> onReport;
   private final Netcheck core;
@@ -52,17 +52,17 @@ public final class NetcheckLoop implements AutoCloseable {
   /// Counts the rounds, so that what belongs to a former one is told.
   private int round;
 
-  /// @param authorities whom to believe about relays' names, when UDP does not pass
+  /// @param uplink how to reach relays when UDP does not pass
   /// @param socket the node's own: what it sends must leave by the address and port that peers see
   public NetcheckLoop(
       NodeLoop loop,
       Entropy entropy,
-      X509TrustManager authorities,
+      Uplink uplink,
       BiConsumer<Endpoint, Segments> socket,
       Consumer<NetReport> onReport) {
     this.loop = loop;
     this.entropy = entropy;
-    this.authorities = authorities;
+    this.uplink = uplink;
     this.socket = socket;
     this.onReport = onReport;
     this.core = new Netcheck(entropy);
@@ -225,7 +225,7 @@ public final class NetcheckLoop implements AutoCloseable {
       if (wanted == null) {
         loop.eventLoop().execute(() -> answer.accept(Optional.empty()));
       } else {
-        LatencyCheck.measure(loop, wanted, authorities, answer);
+        LatencyCheck.measure(loop, wanted, uplink, answer);
       }
     }
 

@@ -7,7 +7,7 @@
 /// keeps the core's timer.
 ///
 /// ```java
-/// NetcheckLoop netcheck = new NetcheckLoop(loop, entropy, trust, sockets::send, node::onReport);
+/// NetcheckLoop netcheck = new NetcheckLoop(loop, entropy, uplink, sockets::send, node::onReport);
 /// netcheck.useMap(netmap.derpMap());
 /// netcheck.start();                            // a report now, then by itself each 20 to 26 s
 /// if (Stun.isStun(b, off, len)) netcheck.handleStun(from, b, off, len);

@@ -86,7 +86,7 @@ final class Engine implements DerpListener, NodeCore.Output {
     this.handshakeClock = settings.handshakeClock();
     this.core =
         new NodeCore(new NodeCore.Config(key, disco, MTU, Aeads.best()), settings.entropy());
-    this.derp = new DerpClients(loop, key, settings.entropy(), settings.trust(), this);
+    this.derp = new DerpClients(loop, key, settings.entropy(), settings.uplink(), this);
     this.timer = new CoreTimer(loop, this::onTimeout);
     core.resumeAfter(handshakeClock.resumeAfter());
     clockChanged();

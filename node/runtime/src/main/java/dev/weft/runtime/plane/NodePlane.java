@@ -20,6 +20,7 @@ import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.runtime.netcheck.NetReport;
 import dev.weft.tailcfg.ReportedEndpoint;
+import dev.weft.transport.proxy.Uplink;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -28,7 +29,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// The data plane of one node, as its backend drives it. Methods may be called from any thread:
@@ -37,10 +37,9 @@ public final class NodePlane implements DataPlane {
   /// How a data plane is set up.
   ///
   /// @param port 0 for any free one
-  /// @param trust whom to believe when a relay shows its certificate
+  /// @param uplink how to reach relays, and whom to believe when one shows its certificate
   /// @param handshakeClock what earlier processes have told peers the time was
-  public record Settings(
-      int port, Entropy entropy, X509ExtendedTrustManager trust, HandshakeClock handshakeClock) {}
+  public record Settings(int port, Entropy entropy, Uplink uplink, HandshakeClock handshakeClock) {}
 
   private final NodeLoop loop;
   private final PlaneCore core;

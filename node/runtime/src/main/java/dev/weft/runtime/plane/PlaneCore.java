@@ -79,7 +79,8 @@ final class PlaneCore implements Engine.Surroundings {
     this.localAddresses = localAddresses;
     this.disco = DiscoPrivateKey.generate(settings.entropy());
     this.netcheck =
-        new NetcheckLoop(loop, settings.entropy(), settings.trust(), sockets::send, this::onReport);
+        new NetcheckLoop(
+            loop, settings.entropy(), settings.uplink(), sockets::send, this::onReport);
     this.home = new HomeRelay(listener);
     this.endpoints = findEndpoints();
     loop.eventLoop()

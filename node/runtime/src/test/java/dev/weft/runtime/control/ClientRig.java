@@ -11,6 +11,8 @@ import dev.weft.tailcfg.Hostinfo;
 import dev.weft.tailcfg.MapResponse;
 import dev.weft.tailcfg.Node;
 import dev.weft.testkit.SeededEntropy;
+import dev.weft.transport.proxy.Uplink;
+import dev.weft.transport.tls.SystemTrust;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -48,6 +50,7 @@ final class ClientRig implements AutoCloseable {
             loops,
             NioSocketChannel.class,
             SslContextBuilder.forClient().build(),
+            Uplink.direct(SystemTrust.of(List.of())),
             bytes -> {
               synchronized (entropy) {
                 entropy.fill(bytes);

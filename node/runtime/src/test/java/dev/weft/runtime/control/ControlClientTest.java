@@ -25,7 +25,11 @@ import dev.weft.tailcfg.PingRequest;
 import dev.weft.tailcfg.RegisterRequest;
 import dev.weft.tailcfg.RegisterResponse;
 import dev.weft.tailcfg.ReportedEndpoint;
+import dev.weft.testkit.ConnectProxy;
 import dev.weft.testkit.SeededEntropy;
+import dev.weft.transport.proxy.ProxySettings;
+import dev.weft.transport.proxy.Uplink;
+import dev.weft.transport.tls.SystemTrust;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -98,6 +102,49 @@ class ControlClientTest {
     stream.send(MapResponse.builder().keepAlive(true).build());
     stream.send(MapResponse.builder().peersChanged(List.of(node(2, "beta."))).build());
     assertEquals("beta.", events.next(NetworkMap.class).peer(2).orElseThrow().name());
+  }
+
+  @Test
+  void controlIsReachedThroughAProxy() throws Exception {
+    try (ConnectProxy proxy = ConnectProxy.onLoopback()) {
+      proxy.demand("ann:s3cret");
+      client.close();
+      String url = proxy.url().replace("//", "//ann:s3cret@");
+      client = new ControlClient(settings(server.url(), ProxySettings.always(url)), memory, events);
+      client.report(new NodeReport(host("alpha"), List.of(), DISCO));
+      server.onRegister = _ -> RegisterResponse.builder().machineAuthorized(true).build();
+
+      client.login(LoginRequest.withAuthKey("k"));
+
+      events.next(LoginState.LoggedIn.class);
+      FakeControl.Stream stream = next(server.streams);
+      stream.begin();
+      stream.send(first());
+      assertEquals("alpha.", events.next(NetworkMap.class).self().name());
+      String authority = server.url().getRawAuthority();
+      // For the key, and for the connection; one more when the login interrupted a dial.
+      assertTrue(proxy.requests().size() >= 2, () -> proxy.requests().toString());
+      assertTrue(
+          proxy.requests().stream().allMatch(("CONNECT " + authority + " HTTP/1.1")::equals),
+          () -> proxy.requests().toString());
+    }
+  }
+
+  @Test
+  void aProxyThatRefusesIsToldAsTheReason() throws Exception {
+    try (ConnectProxy proxy = ConnectProxy.onLoopback()) {
+      proxy.demand("ann:s3cret");
+      client.close();
+      client =
+          new ControlClient(
+              settings(server.url(), ProxySettings.always(proxy.url())), memory, events);
+      client.report(new NodeReport(host("alpha"), List.of(), DISCO));
+
+      client.login(LoginRequest.withAuthKey("k"));
+
+      String problem = events.next(ControlProblem.class).message();
+      assertTrue(problem.contains("the proxy " + proxy.url() + " wants a user"), problem);
+    }
   }
 
   @Test
@@ -468,12 +515,17 @@ class ControlClientTest {
   }
 
   private ControlSettings settings(URI url) throws Exception {
+    return settings(url, ProxySettings.NONE);
+  }
+
+  private ControlSettings settings(URI url, ProxySettings proxies) throws Exception {
     return new ControlSettings(
         url,
         machine,
         loops,
         NioSocketChannel.class,
         SslContextBuilder.forClient().build(),
+        new Uplink(SystemTrust.of(List.of()), proxies),
         bytes -> {
           synchronized (entropy) {
             entropy.fill(bytes);

@@ -13,6 +13,9 @@ import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpNode;
 import dev.weft.tailcfg.DerpRegion;
+import dev.weft.testkit.ConnectProxy;
+import dev.weft.transport.proxy.ProxySettings;
+import dev.weft.transport.proxy.Uplink;
 import dev.weft.transport.tls.SystemTrust;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,17 +48,22 @@ class DerpClientsTest {
   private Node alice;
   private Node bob;
 
+  /// Behind a proxy, where there is one.
+  private Node carol;
+
   @BeforeEach
   void start() throws Exception {
     relay = startRelay(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     alice = new Node();
     bob = new Node();
+    carol = new Node();
   }
 
   @AfterEach
   void stop() throws Exception {
     alice.close();
     bob.close();
+    carol.close();
     loop.close();
     relay.close();
   }
@@ -169,6 +178,75 @@ class DerpClientsTest {
   }
 
   @Test
+  void aRelayIsReachedThroughAProxyByItsName() throws Exception {
+    try (ConnectProxy proxy = ConnectProxy.onLoopback()) {
+      carol = new Node(ProxySettings.always(proxy.url()));
+      carol.useMap(map(node -> node.hostName("localhost").certName(pin())));
+
+      carol.home(REGION);
+
+      String port = ":" + relay.address().getPort();
+      // The certificate is for the address, and its name is checked as without a proxy.
+      assertTrue(carol.next().contains("not for localhost"));
+      assertEquals("CONNECT localhost" + port + " HTTP/1.1", proxy.requests().getFirst());
+      carol.useMap(map());
+      carol.expectEventually("connected 900");
+      assertEquals("CONNECT 127.0.0.1" + port + " HTTP/1.1", proxy.requests().getLast());
+      bob.useMap(map());
+      bob.send(carol.key(), "hello");
+      carol.expect("packet 900 " + bob.key().shortString() + " hello");
+    }
+  }
+
+  private String pin() {
+    return relay.derpRegion(REGION, "t", "t").nodes().getFirst().certName();
+  }
+
+  @Test
+  void aProxyThatRefusesIsToldAsTheReason() throws Exception {
+    try (ConnectProxy proxy = ConnectProxy.onLoopback()) {
+      carol = new Node(ProxySettings.always(proxy.url()));
+      proxy.answer("HTTP/1.1 403 Not from here\r\n\r\n");
+      carol.useMap(map());
+
+      carol.home(REGION);
+
+      String failure = carol.next();
+      assertTrue(failure.contains("the proxy " + proxy.url() + " refuses"), failure);
+      assertTrue(failure.endsWith("403 Not from here"), failure);
+      proxy.answer("");
+      carol.expectEventually("connected 900");
+    }
+  }
+
+  @Test
+  void aProxyThatIsNotThereIsToldAsTheReason() throws Exception {
+    ConnectProxy proxy = ConnectProxy.onLoopback();
+    proxy.close();
+    carol = new Node(ProxySettings.always(proxy.url()));
+    carol.useMap(map());
+
+    carol.home(REGION);
+
+    String failure = carol.next();
+    assertTrue(failure.contains("the proxy " + proxy.url() + ": "), failure);
+    assertTrue(failure.contains("Connection refused"), failure);
+  }
+
+  @Test
+  void aSettingThatNamesNoUsableProxyIsNotGonePast() throws Exception {
+    ProxySettings settings = ProxySettings.of(Map.of("HTTPS_PROXY", "socks5://127.0.0.1:1"));
+    carol = new Node(settings);
+    carol.useMap(map(node -> node.hostName("relay.example").ipv4("127.0.0.1")));
+
+    carol.home(REGION);
+
+    String failure = carol.next();
+    assertTrue(failure.contains("HTTPS_PROXY names a socks5 proxy"), failure);
+    assertEquals(0, relay.clients());
+  }
+
+  @Test
   void largeBatchesArriveWholeAndInOrder() throws Exception {
     alice.useMap(map());
     bob.useMap(map());
@@ -205,8 +283,16 @@ class DerpClientsTest {
   private final class Node implements DerpListener {
     private final NodePrivateKey key = NodePrivateKey.generate(ENTROPY);
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-    private final DerpClients clients =
-        new DerpClients(loop, key, ENTROPY, SystemTrust.of(List.of()), this);
+    private final DerpClients clients;
+
+    Node() {
+      this(ProxySettings.NONE);
+    }
+
+    Node(ProxySettings proxies) {
+      Uplink uplink = new Uplink(SystemTrust.of(List.of()), proxies);
+      clients = new DerpClients(loop, key, ENTROPY, uplink, this);
+    }
 
     NodeKey key() {
       return key.publicKey();

@@ -11,6 +11,7 @@ import dev.weft.derp.Frame.PeerGone;
 import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.transport.proxy.Uplink;
 import dev.weft.transport.tls.SystemTrust;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -43,7 +44,11 @@ class HostileRelayTest implements DerpListener {
   private final NodeLoop loop = new NodeLoop();
   private final DerpClients clients =
       new DerpClients(
-          loop, NodePrivateKey.generate(ENTROPY), ENTROPY, SystemTrust.of(List.of()), this);
+          loop,
+          NodePrivateKey.generate(ENTROPY),
+          ENTROPY,
+          Uplink.direct(SystemTrust.of(List.of())),
+          this);
   private FakeRelay relay;
 
   @AfterEach

@@ -13,6 +13,7 @@ import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.DerpRegion;
+import dev.weft.transport.proxy.Uplink;
 import dev.weft.transport.tls.SystemTrust;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -104,7 +105,11 @@ class NetcheckLoopTest {
   private void begin(BiConsumer<Endpoint, Segments> socket) throws Exception {
     netcheck =
         new NetcheckLoop(
-            loop, new SecureRandom()::nextBytes, SystemTrust.of(List.of()), socket, reports::add);
+            loop,
+            new SecureRandom()::nextBytes,
+            Uplink.direct(SystemTrust.of(List.of())),
+            socket,
+            reports::add);
     TreeMap<Integer, DerpRegion> regions = new TreeMap<>();
     regions.put(REGION, relay.derpRegion(REGION, "t", "t"));
     onLoop(() -> {
