@@ -40,13 +40,14 @@ final class MapStream {
   }
 
   /// @param onReady is run when it can take the message that it missed
-  MapStream(MapSession session, Outlet outlet, Runnable onReady) {
+  /// @param nowNanos when it was opened: its patience counts from there
+  MapStream(MapSession session, Outlet outlet, Runnable onReady, long nowNanos) {
     this.session = session;
     this.outlet = outlet;
     this.onReady = onReady;
     // Until the first message has left, which whoever opened it sends.
     this.busy = true;
-    this.sentNanos = System.nanoTime();
+    this.sentNanos = nowNanos;
   }
 
   MapSession session() {

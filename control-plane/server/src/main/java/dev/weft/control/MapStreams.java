@@ -59,7 +59,7 @@ final class MapStreams implements AutoCloseable {
 
   /// Adds a stream, in place of one that its node had.
   MapStream open(MapSession session, MapStream.Outlet outlet) {
-    MapStream stream = new MapStream(session, outlet, this::ring);
+    MapStream stream = new MapStream(session, outlet, this::ring, System.nanoTime());
     @Nullable MapStream replaced = byNode.put(session.nodeId(), stream);
     if (replaced != null) {
       replaced.outlet().finish();

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +35,7 @@ public final class AdminSocket implements AutoCloseable {
   static final int MAX_REQUEST = 64 * 1024;
 
   /// How long a request and its answer may take: one that never ends takes the place of others.
-  private static final int PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /// Requests answered at once; more wait.
   private static final int MAX_CONCURRENT = 16;
@@ -44,16 +45,18 @@ public final class AdminSocket implements AutoCloseable {
   private final Path path;
   private final ServerSocketChannel server;
   private final Access access;
+  private final Duration patience;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("weft-admin-timer").daemon().factory());
   private final Semaphore slots = new Semaphore(MAX_CONCURRENT);
 
-  private AdminSocket(Path path, ServerSocketChannel server, Access access) {
+  private AdminSocket(Path path, ServerSocketChannel server, Access access, Duration patience) {
     this.path = path;
     this.server = server;
     this.access = access;
+    this.patience = patience;
   }
 
   /// How to get at the tailnet.
@@ -67,6 +70,10 @@ public final class AdminSocket implements AutoCloseable {
   /// Listens on the socket. One that a killed server left behind is taken over: the caller made
   /// sure that it runs alone.
   public static AdminSocket listen(Path stateDir, Access access) throws IOException {
+    return listen(stateDir, access, PATIENCE);
+  }
+
+  static AdminSocket listen(Path stateDir, Access access, Duration patience) throws IOException {
     Path path = stateDir.resolve(NAME);
     Files.deleteIfExists(path);
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -79,7 +86,7 @@ public final class AdminSocket implements AutoCloseable {
       server.close();
       throw new IOException("cannot listen on " + path + ": " + e.getMessage(), e);
     }
-    AdminSocket socket = new AdminSocket(path, server, access);
+    AdminSocket socket = new AdminSocket(path, server, access, patience);
     Thread.ofVirtual().name("weft-admin").start(socket::accept);
     return socket;
   }
@@ -113,7 +120,7 @@ public final class AdminSocket implements AutoCloseable {
 
   private void serve(SocketChannel client) {
     Future<?> deadline =
-        timer.schedule(() -> closeQuietly(client), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        timer.schedule(() -> closeQuietly(client), patience.toMillis(), TimeUnit.MILLISECONDS);
     try (client) {
       byte[] line = Lines.read(Channels.newInputStream(client), MAX_REQUEST);
       AdminReply reply = answer(line);
