@@ -105,24 +105,34 @@ final class PresenceTest {
   }
 
   @Test
-  void aDeletionThatFailsHoldsUpNothingElse() {
+  void aDeletionThatFailsHoldsUpNoNoticeOfAnExpiredKey() {
     ephemeral("a");
-    long id = online("b");
+    net.join("ann", "b");
     MapSession session = net.open(net.join("ann", "c"));
     session.first(net.now);
     net.tailnet.setKeyExpiry("b", net.now.plusSeconds(300), net);
     session.next(net.now);
-    net.tailnet.sessionClosed(net.now, id);
+    assertFalse(session.hasNews());
+    net.keepingNodes = true;
+
+    assertThrows(IllegalStateException.class, () -> net.pass(Duration.ofMinutes(6)));
+
+    assertTrue(session.hasNews());
+    net.keepingNodes = false;
+    net.pass(Duration.ofSeconds(1));
+    assertEquals(2, net.tailnet.nodes().size());
+  }
+
+  @Test
+  void aDeletionThatFailsHoldsUpNothingThatIsToBeStored() {
+    ephemeral("a");
+    net.tailnet.sessionClosed(net.now, online("b"));
     net.stored.clear();
     net.keepingNodes = true;
 
     assertThrows(IllegalStateException.class, () -> net.pass(Duration.ofMinutes(6)));
 
-    assertTrue(session.hasNews(), "of the key that expired");
     assertFalse(net.stored.isEmpty(), "when the other was seen last");
-    net.keepingNodes = false;
-    net.pass(Duration.ofSeconds(1));
-    assertEquals(2, net.tailnet.nodes().size());
   }
 
   private Machine ephemeral(String name) {
