@@ -11,7 +11,6 @@ import dev.weft.control.tailnet.TailnetStore;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.MachinePrivateKey;
 import io.netty.channel.EventLoopGroup;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -82,7 +81,7 @@ public final class ControlServer implements AutoCloseable {
       ControlSettings settings, InstantSource clock, Deque<AutoCloseable> parts)
       throws IOException {
     Entropy entropy = new SecureRandom()::nextBytes;
-    @Nullable SslContext tls = settings.tls() == null ? null : ServerTls.of(settings.tls());
+    @Nullable CurrentTls tls = settings.tls() == null ? null : new CurrentTls(settings.tls());
     StateDir dir = StateDir.open(settings.stateDir());
     parts.push(dir);
     MachinePrivateKey key = dir.noiseKey(entropy);
@@ -93,7 +92,7 @@ public final class ControlServer implements AutoCloseable {
     ControlPlane plane = new ControlPlane(tailnet, store, clock, entropy, metrics);
     metrics.observe(plane::figures);
     parts.push(plane::flush);
-    parts.push(ticker(plane));
+    parts.push(ticker(plane, tls));
 
     Endpoints endpoints = new Endpoints(plane, key.publicKey(), metrics);
     HttpFront front =
@@ -190,7 +189,7 @@ public final class ControlServer implements AutoCloseable {
         settings.keyExpiry());
   }
 
-  private static AutoCloseable ticker(ControlPlane plane) {
+  private static AutoCloseable ticker(ControlPlane plane, @Nullable CurrentTls tls) {
     ScheduledExecutorService ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("weft-control-ticker").daemon().factory());
@@ -200,6 +199,9 @@ public final class ControlServer implements AutoCloseable {
             plane.tick();
           } catch (RuntimeException e) {
             log.warn("could not store what time brought; trying again", e);
+          }
+          if (tls != null) {
+            tls.refresh();
           }
         },
         1,

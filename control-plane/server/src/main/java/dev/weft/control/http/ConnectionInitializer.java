@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the pipeline of one connection: TLS if any, HTTP/1.1, and after the upgrade HTTP/2 inside
@@ -33,7 +34,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   /// Those of clients take some hundred bytes.
   private static final int MAX_HEADERS = 8 * 1024;
 
-  private final @Nullable SslContext tls;
+  private final @Nullable Supplier<SslContext> tls;
   private final MachinePrivateKey serverKey;
   private final Entropy entropy;
   private final Handlers handlers;
@@ -42,7 +43,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private final Executor executor;
 
   ConnectionInitializer(
-      @Nullable SslContext tls,
+      @Nullable Supplier<SslContext> tls,
       MachinePrivateKey serverKey,
       Entropy entropy,
       Handlers handlers,
@@ -68,7 +69,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     channel.closeFuture().addListener(_ -> limits.connections.leave(remote));
     ChannelPipeline pipeline = channel.pipeline();
     if (tls != null) {
-      pipeline.addLast(tls.newHandler(channel.alloc()));
+      pipeline.addLast(tls.get().newHandler(channel.alloc()));
     }
     pipeline.addLast(new HttpServerCodec());
     ClientAddress clientAddress = new ClientAddress(proxies, limits);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The listening sockets of a control plane.
@@ -53,9 +54,9 @@ public final class HttpFront implements AutoCloseable {
 
   /// Listens.
   ///
-  /// @param tls null for plain HTTP
+  /// @param tls asked for each connection; null for plain HTTP
   /// @return the address, with the port that the system chose when 0 was asked for
-  public InetSocketAddress listen(InetSocketAddress address, @Nullable SslContext tls)
+  public InetSocketAddress listen(InetSocketAddress address, @Nullable Supplier<SslContext> tls)
       throws IOException {
     return bind(
         address,
