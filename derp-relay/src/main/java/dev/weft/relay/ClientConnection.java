@@ -90,6 +90,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   void start() {
     board.clients().add(key, this, System.nanoTime()).ifPresent(ClientConnection::close);
     board.events().clients.increment();
+    ClientSet<ClientConnection> set = board.clients().find(key);
+    if (set != null && set.isContested()) { // the others were told when it began
+      notice(new Frame.Health(CONTESTED));
+    }
     tellWatchers();
     scheduleKeepAlive();
   }

@@ -76,6 +76,10 @@ final class ClientSet<C> {
     return news;
   }
 
+  synchronized boolean isContested() {
+    return contested;
+  }
+
   /// Whether a contest has just ended because one connection is left.
   synchronized boolean settled() {
     boolean settled = contested && connections.size() == 1;

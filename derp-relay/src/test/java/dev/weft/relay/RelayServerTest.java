@@ -158,6 +158,11 @@ class RelayServerTest {
       assertEquals(new Frame.Pong(1), first.next());
       assertEquals(new Frame.RecvPacket(alice.key(), text("two")), first.next());
 
+      try (TestClient later = TestClient.connect(relay, shared)) {
+        assertEquals(warning, later.next());
+        later.hangUp();
+      }
+
       first.hangUp();
       assertEquals(new Frame.Health(""), second.next());
       alice.send(shared.publicKey(), "three");
