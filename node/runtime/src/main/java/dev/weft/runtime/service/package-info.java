@@ -4,6 +4,7 @@
 /// services have claimed, in their order, then ports somebody listens on, then 127.0.0.1 on the
 /// same port. The backend is dialled before the peer's handshake is completed, so a closed port
 /// looks closed to the peer (`docs/protocol/services.md §0`, `docs/protocol/dataplane.md §8`).
+/// [PeerShares] keeps one peer from taking all connections or UDP flows.
 ///
 /// [NodeTailnet] is [dev.weft.node.Tailnet] over the userspace stack. [ServiceHost] finds the
 /// node's services and hands each its context. [ServeSettings] stores what is served and tells the
