@@ -36,11 +36,17 @@ record RelayCertificate(PrivateKey key, List<X509Certificate> chain, boolean pin
     chain = List.copyOf(chain);
   }
 
-  /// Reads `<hostname>.crt` and `<hostname>.key`, both PEM.
+  /// The files of a certificate in a folder and of its key: `<hostname>.crt` and `<hostname>.key`.
+  static List<Path> files(Path folder, String hostname) {
+    return List.of(folder.resolve(hostname + ".crt"), folder.resolve(hostname + ".key"));
+  }
+
+  /// Reads those, both PEM.
   static RelayCertificate given(Path folder, String hostname) throws RelayException {
-    Path certificate = folder.resolve(hostname + ".crt");
-    Path key = folder.resolve(hostname + ".key");
-    for (Path file : List.of(certificate, key)) {
+    List<Path> files = files(folder, hostname);
+    Path certificate = files.getFirst();
+    Path key = files.getLast();
+    for (Path file : files) {
       if (!Files.isReadable(file)) {
         throw new RelayException(
             ("cannot read %s (--cert-dir needs %s.crt and %s.key; without --cert-dir the relay makes"

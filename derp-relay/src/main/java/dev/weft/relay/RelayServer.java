@@ -22,9 +22,7 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,7 +53,7 @@ public final class RelayServer implements AutoCloseable {
   private static final int NO_STUN = -1;
   private static final int HTTPS = 443;
 
-  private static final Duration RATES_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration FILES_INTERVAL = Duration.ofSeconds(5);
 
   /// So many places it takes to use up all connections.
   private static final int PLACES = 16;
@@ -65,28 +63,24 @@ public final class RelayServer implements AutoCloseable {
   private final ConnectionLimits limits;
   private final Switchboard board;
   private final KeyChecks checks;
-  private final Optional<RelayCertificate> certificate;
+  private final Optional<CurrentTls> tls;
   private final StunAnswers stunAnswers = new StunAnswers();
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
   private final List<MeshConnection> mesh = new CopyOnWriteArrayList<>();
 
-  private @Nullable SslContext tls;
   private @Nullable Channel stun;
   private @Nullable Channel listener;
   private @Nullable Channel http;
   private @Nullable Channel metrics;
 
   private RelayServer(
-      RelaySettings settings,
-      Switchboard board,
-      KeyChecks checks,
-      Optional<RelayCertificate> certificate) {
+      RelaySettings settings, Switchboard board, KeyChecks checks, Optional<CurrentTls> tls) {
     this.settings = settings;
     this.board = board;
     this.checks = checks;
-    this.certificate = certificate;
+    this.tls = tls;
     this.listeners = new Listeners(settings.threads());
     int total = Math.min(settings.maxConnections(), Descriptors.room());
     // A front that ends TLS brings the connections of everybody.
@@ -103,7 +97,10 @@ public final class RelayServer implements AutoCloseable {
     Instant wallNow = Instant.now();
     KeptFiles files = new KeptFiles(settings.stateDir());
     NodePrivateKey key = files.relayKey(entropy);
-    Optional<RelayCertificate> certificate = certificate(settings, files, wallNow);
+    Optional<CurrentTls> tls =
+        settings.tls()
+            ? Optional.of(CurrentTls.of(settings, files, key.publicKey(), wallNow))
+            : Optional.empty();
     Clients<ClientConnection> clients = new Clients<>();
     Switchboard board =
         new Switchboard(
@@ -119,9 +116,9 @@ public final class RelayServer implements AutoCloseable {
             new TrafficCounters(null),
             new RelayEvents());
     KeyChecks checks = new KeyChecks(settings.policy(), board);
-    RelayServer relay = new RelayServer(settings, board, checks, certificate);
+    RelayServer relay = new RelayServer(settings, board, checks, tls);
     try {
-      relay.open(wallNow);
+      relay.open();
     } catch (RelayException | RuntimeException e) {
       relay.close();
       throw e;
@@ -134,21 +131,7 @@ public final class RelayServer implements AutoCloseable {
     return listeners.loops();
   }
 
-  private static Optional<RelayCertificate> certificate(
-      RelaySettings settings, KeptFiles files, Instant wallNow) throws RelayException {
-    if (!settings.tls()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        settings.certDir().isPresent()
-            ? RelayCertificate.given(settings.certDir().get(), settings.hostname())
-            : RelayCertificate.own(files, settings.hostname(), wallNow));
-  }
-
-  private void open(Instant wallNow) throws RelayException {
-    if (certificate.isPresent()) {
-      tls = RelayTls.context(certificate.get(), SelfSigned.meta(board.key().publicKey(), wallNow));
-    }
+  private void open() throws RelayException {
     if (settings.stun().isPresent()) {
       stun = listeners.receive(settings.stun().get(), stunAnswers);
     }
@@ -162,14 +145,21 @@ public final class RelayServer implements AutoCloseable {
     }
     joinMesh();
     if (board.rates().mayChange()) {
-      listeners
-          .loops()
-          .scheduleWithFixedDelay(
-              () -> Thread.ofVirtual().start(board.rates()::refresh),
-              RATES_INTERVAL.toSeconds(),
-              RATES_INTERVAL.toSeconds(),
-              TimeUnit.SECONDS);
+      repeat(board.rates()::refresh);
     }
+    tls.filter(CurrentTls::mayChange)
+        .ifPresent(current -> repeat(() -> current.refresh(Instant.now())));
+  }
+
+  /// Looks at files again now and then.
+  private void repeat(Runnable refresh) {
+    listeners
+        .loops()
+        .scheduleWithFixedDelay(
+            () -> Thread.ofVirtual().start(refresh),
+            FILES_INTERVAL.toSeconds(),
+            FILES_INTERVAL.toSeconds(),
+            TimeUnit.SECONDS);
   }
 
   private void joinMesh() throws RelayException {
@@ -207,15 +197,14 @@ public final class RelayServer implements AutoCloseable {
   }
 
   private ChannelHandler connectionHandler() {
-    SslContext secure = tls;
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
         if (!enter(channel)) {
           return;
         }
-        if (secure != null) {
-          SslHandler handler = secure.newHandler(channel.alloc());
+        if (tls.isPresent()) {
+          SslHandler handler = tls.get().newHandler(channel.alloc());
           handler.setHandshakeTimeout(TLS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
           channel.pipeline().addLast(handler);
         }
@@ -298,7 +287,7 @@ public final class RelayServer implements AutoCloseable {
             .name(id + "a")
             .regionId(id)
             .hostName(host)
-            .certName(certificate.flatMap(RelayCertificate::certName).orElse(""))
+            .certName(tls.flatMap(CurrentTls::certName).orElse(""))
             .ipv4(literal.map(ip -> ip.isV4() ? host : "none").orElse(""))
             .ipv6(literal.map(ip -> ip.isV6() ? host : "none").orElse(""))
             .stunPort(stunAddress().map(InetSocketAddress::getPort).orElse(NO_STUN))
@@ -323,7 +312,7 @@ public final class RelayServer implements AutoCloseable {
   /// Whether clients know the relay's certificate by a pin in the DERP map. Official clients before
   /// 1.82 take the pin for a name and refuse the relay.
   public boolean isPinned() {
-    return certificate.flatMap(RelayCertificate::certName).isPresent();
+    return tls.flatMap(CurrentTls::certName).isPresent();
   }
 
   /// How many keys are connected.
@@ -372,8 +361,7 @@ public final class RelayServer implements AutoCloseable {
     mesh.forEach(MeshConnection::close);
     connections.forEach(Aborts::abort);
     connections.newCloseFuture().awaitUninterruptibly();
-    ReferenceCountUtil.release(tls);
-    tls = null;
+    tls.ifPresent(CurrentTls::close);
     checks.close();
     listeners.loops().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }

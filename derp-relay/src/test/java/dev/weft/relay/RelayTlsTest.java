@@ -14,10 +14,17 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -72,6 +79,46 @@ class RelayTlsTest {
     handshake(server, client);
 
     assertEquals("TLSv1.3", client.engine().getSession().getProtocol());
+  }
+
+  @Test
+  void aCertificateThatIsReplacedIsTheNextConnections(@TempDir Path dir) throws Exception {
+    SelfSigned first = write(dir, SelfSigned.forHost("relay.example", now));
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    RelaySettings settings =
+        RelaySettings.of(any, any, "relay.example", dir.resolve("state")).withCertDir(dir);
+    try (CurrentTls tls = CurrentTls.of(settings, new KeptFiles(dir.resolve("state")), KEY, now)) {
+      assertEquals(first.certificate(), leafOf(tls, first));
+
+      SelfSigned second = write(dir, SelfSigned.forHost("relay.example", now));
+      tls.refresh(now);
+      assertEquals(first.certificate(), leafOf(tls, first), "it may still be written");
+      tls.refresh(now);
+      assertEquals(second.certificate(), leafOf(tls, second));
+
+      write(dir, SelfSigned.forHost("another.example", now));
+      tls.refresh(now);
+      tls.refresh(now);
+      assertEquals(second.certificate(), leafOf(tls, second), "the new one cannot be used");
+    }
+  }
+
+  private static SelfSigned write(Path dir, SelfSigned made) throws Exception {
+    Files.writeString(dir.resolve("relay.example.crt"), made.certificatePem());
+    Files.writeString(dir.resolve("relay.example.key"), made.keyPem());
+    return made;
+  }
+
+  private static Certificate leafOf(CurrentTls tls, SelfSigned trusted) throws Exception {
+    SslHandler client =
+        DerpTls.clientHandler(
+            RelayIdentity.of("relay.example", "", false),
+            SystemTrust.of(List.of(trusted.certificate())),
+            ByteBufAllocator.DEFAULT,
+            "relay.example",
+            443);
+    handshake(tls.newHandler(ByteBufAllocator.DEFAULT), client);
+    return client.engine().getSession().getPeerCertificates()[0];
   }
 
   private static void handshake(SslHandler server, SslHandler client) {
