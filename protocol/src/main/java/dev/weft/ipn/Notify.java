@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sessionId names the watch; only in its first message
 /// @param errMessage something failed that a person has to act on
 /// @param loginFinished a log-in has just succeeded
+/// @param netMap the whole network map, as older clients want it; only in a first message
 /// @param browseToUrl where a person may log this node in
 public record Notify(
     String version,
@@ -33,6 +34,7 @@ public record Notify(
     @Nullable Prefs prefs,
     @Nullable Node selfChange,
     @Nullable Status initialStatus,
+    @Nullable RawJson netMap,
     List<Node> peersChanged,
     List<Long> peersRemoved,
     SortedMap<Long, UserProfile> userProfiles,
@@ -70,7 +72,7 @@ public record Notify(
           .always("Prefs", Prefs.JSON, Notify::prefs, Builder::prefs)
           .omitNull("SelfChange", Node.JSON, Notify::selfChange, Builder::selfChange)
           .omitNull("InitialStatus", Status.JSON, Notify::initialStatus, Builder::initialStatus)
-          .always("NetMap", RawJson.JSON, _ -> null, (_, _) -> {})
+          .always("NetMap", RawJson.JSON, Notify::netMap, Builder::netMap)
           .omit("PeersChanged", listOf(Node.JSON), Notify::peersChanged, Builder::peersChanged)
           .omit("PeersRemoved", listOf(LONG), Notify::peersRemoved, Builder::peersRemoved)
           .omit(
@@ -104,6 +106,7 @@ public record Notify(
     private @Nullable Prefs prefs;
     private @Nullable Node selfChange;
     private @Nullable Status initialStatus;
+    private @Nullable RawJson netMap;
     private List<Node> peersChanged = List.of();
     private List<Long> peersRemoved = List.of();
     private SortedMap<Long, UserProfile> userProfiles = Collections.emptySortedMap();
@@ -153,6 +156,11 @@ public record Notify(
       return this;
     }
 
+    public Builder netMap(@Nullable RawJson value) {
+      netMap = value;
+      return this;
+    }
+
     public Builder peersChanged(List<Node> value) {
       peersChanged = value;
       return this;
@@ -193,6 +201,7 @@ public record Notify(
           prefs,
           selfChange,
           initialStatus,
+          netMap,
           peersChanged,
           peersRemoved,
           userProfiles,

@@ -8,6 +8,7 @@ import dev.weft.ipn.Options;
 import dev.weft.ipn.Prefs;
 import dev.weft.ipn.State;
 import dev.weft.ipn.Status;
+import dev.weft.json.RawJson;
 import dev.weft.keys.NodePrivateKey;
 import dev.weft.runtime.backend.NodeBackend.Parts;
 import dev.weft.runtime.control.ControlEvents;
@@ -581,6 +582,11 @@ final class BackendShell {
     @Override
     public Status status() {
       return status.get();
+    }
+
+    @Override
+    public @Nullable RawJson netMap() {
+      return snapshot.directory().map().map(MapJson::of).orElse(null);
     }
   }
 }

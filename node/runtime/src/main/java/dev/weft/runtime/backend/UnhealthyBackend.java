@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What answers in place of a node whose state cannot be read. It says what is wrong to whoever
 /// asks, and refuses to change anything: a node that began anew here would overwrite what may still
@@ -87,6 +88,11 @@ public final class UnhealthyBackend
   @Override
   public Status status() {
     return status(true);
+  }
+
+  @Override
+  public @Nullable RawJson netMap() {
+    return null;
   }
 
   @Override

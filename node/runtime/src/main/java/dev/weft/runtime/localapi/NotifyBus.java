@@ -7,6 +7,7 @@ import dev.weft.ipn.Prefs;
 import dev.weft.ipn.State;
 import dev.weft.ipn.Status;
 import dev.weft.ipn.WatchOption;
+import dev.weft.json.RawJson;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ public final class NotifyBus {
       EnumSet.of(
           WatchOption.INITIAL_STATE,
           WatchOption.INITIAL_PREFS,
+          WatchOption.INITIAL_NET_MAP,
           WatchOption.INITIAL_HEALTH_STATE,
           WatchOption.INITIAL_STATUS);
   private static final int SESSION_ID_BYTES = 8;
@@ -43,6 +45,9 @@ public final class NotifyBus {
     HealthState health();
 
     Status status();
+
+    /// The whole network map, without secrets; null while there is none.
+    @Nullable RawJson netMap();
   }
 
   private final String version;
@@ -122,6 +127,9 @@ public final class NotifyBus {
     }
     if (options.contains(WatchOption.INITIAL_STATUS)) {
       first.initialStatus(present.status());
+    }
+    if (options.contains(WatchOption.INITIAL_NET_MAP)) {
+      first.netMap(present.netMap());
     }
     return first.build();
   }

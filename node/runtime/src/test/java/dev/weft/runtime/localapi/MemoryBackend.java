@@ -414,4 +414,9 @@ final class MemoryBackend implements LocalBackend, NotifyBus.Present {
   public Status status() {
     return status(true);
   }
+
+  @Override
+  public @Nullable RawJson netMap() {
+    return networkMap().orElse(null);
+  }
 }

@@ -41,6 +41,17 @@ class NotifyBusTest {
   }
 
   @Test
+  void olderClientsHaveTheNetworkMapInTheFirstEventOrLearnThatThereIsNone() {
+    Heard heard = new Heard();
+
+    bus.watch(Set.of(WatchOption.INITIAL_NET_MAP), heard, _ -> {});
+
+    assertEquals(1, heard.events.size());
+    assertEquals(present.netMap(), heard.events.getFirst().netMap());
+    assertEquals(null, heard.events.getFirst().state());
+  }
+
+  @Test
   void aNodeThatAwaitsALoginNamesThePage() {
     present.loginInteractive();
     Heard heard = new Heard();
