@@ -1,8 +1,9 @@
 /// Values that every layer shares: byte strings, IP addresses and prefixes, endpoints, batches of
 /// packets, and the source of randomness.
 ///
-/// All types here are immutable values except {@link dev.weft.base.Segments}, which is a borrowed
-/// window over somebody else's array and lives for one call only.
+/// All types here are immutable values except {@link dev.weft.base.Segments} and {@link
+/// dev.weft.base.Datagrams}, which are borrowed windows over somebody else's memory and live for
+/// one call only.
 ///
 /// What the caller supplies: nothing; there is no I/O, clock or state here. Randomness is an
 /// argument everywhere, as an {@link dev.weft.base.Entropy}.

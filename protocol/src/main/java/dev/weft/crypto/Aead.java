@@ -1,5 +1,7 @@
 package dev.weft.crypto;
 
+import java.lang.foreign.MemorySegment;
+
 /// ChaCha20-Poly1305 (RFC 8439) under one key, with nonces made from a counter: four zero bytes and
 /// the counter in eight, in the byte order chosen when the key was set. WireGuard and standard
 /// Noise write it little-endian, the records of ts2021 big-endian.
@@ -25,6 +27,17 @@ public interface Aead {
   /// nothing of use in the output, when they were not sealed under this key, counter and data.
   boolean open(
       long counter, byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset);
+
+  /// Seals without additional data into memory that may be outside the heap, from `at` on.
+  ///
+  /// @throws IllegalStateException when the counter is that of the previous call
+  /// @throws IndexOutOfBoundsException when there is no room
+  void seal(long counter, byte[] in, int offset, int length, MemorySegment out, long at);
+
+  /// Opens without additional data from memory that may be outside the heap, from `at` on.
+  ///
+  /// @throws IndexOutOfBoundsException when it is not so long
+  boolean open(long counter, MemorySegment in, long at, int length, byte[] out, int outOffset);
 
   /// [#seal(long, byte[], byte[], int, int, byte[], int)] without additional data.
   default void seal(long counter, byte[] in, int offset, int length, byte[] out, int outOffset) {

@@ -2,6 +2,7 @@ package dev.weft.crypto;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -45,6 +46,21 @@ final class Libcrypto {
       bind(
           "EVP_CipherUpdate",
           FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
+          HEAP);
+
+  /// The same with an output outside the heap, by its address: with a wrapper for each kind of
+  /// memory in one call, the compiler would allocate one of them.
+  static final MethodHandle CIPHER_UPDATE_TO =
+      bind(
+          "EVP_CipherUpdate",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_INT),
+          HEAP);
+
+  /// The same with an input outside the heap.
+  static final MethodHandle CIPHER_UPDATE_FROM =
+      bind(
+          "EVP_CipherUpdate",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT),
           HEAP);
 
   static final MethodHandle CIPHER_FINAL =

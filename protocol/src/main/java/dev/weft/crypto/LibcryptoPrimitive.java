@@ -2,6 +2,9 @@ package dev.weft.crypto;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.Objects;
 
 /// libcrypto's cipher. A context per key holds the expanded key outside the heap; libcrypto wipes
 /// it when the context is freed, which happens after this object became unreachable.
@@ -16,6 +19,7 @@ final class LibcryptoPrimitive implements Primitive {
   private final MemorySegment sealing;
   private final MemorySegment opening;
   private final MemorySegment written = MemorySegment.ofArray(new int[1]);
+  private final MemorySegment nothing = MemorySegment.ofArray(new byte[Aead.TAG_BYTES]);
 
   LibcryptoPrimitive(byte[] key) {
     this.sealing = context(key, ENCRYPT);
@@ -25,12 +29,47 @@ final class LibcryptoPrimitive implements Primitive {
   @Override
   public void seal(
       byte[] nonce, byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset) {
-    MemorySegment to = MemorySegment.ofArray(out).asSlice(outOffset, length + Aead.TAG_BYTES);
+    Objects.checkFromIndexSize(outOffset, length + Aead.TAG_BYTES, out.length);
     try {
       start(sealing, nonce, ad);
-      update(sealing, to, MemorySegment.ofArray(in).asSlice(offset, length), length);
-      check((int) Libcrypto.CIPHER_FINAL.invokeExact(sealing, to.asSlice(length), written));
-      control(sealing, CTRL_AEAD_GET_TAG, to.asSlice(length));
+      update(sealing, in, offset, length, out, outOffset);
+      check(finish(sealing));
+      control(sealing, CTRL_AEAD_GET_TAG, out, outOffset + length);
+    } catch (Throwable e) {
+      throw Libcrypto.failure(e);
+    }
+  }
+
+  @Override
+  public void seal(byte[] nonce, byte[] in, int offset, int length, MemorySegment out, long at) {
+    if (!out.isNative()) {
+      Primitive.super.seal(nonce, in, offset, length, out, at);
+      return;
+    }
+    Objects.checkFromIndexSize(at, (long) length + Aead.TAG_BYTES, out.byteSize());
+    long to = out.address() + at;
+    try {
+      start(sealing, nonce, NO_DATA);
+      update(sealing, in, offset, length, to);
+      check(finish(sealing));
+      control(sealing, CTRL_AEAD_GET_TAG, to + length);
+    } catch (Throwable e) {
+      throw Libcrypto.failure(e);
+    } finally {
+      Reference.reachabilityFence(out);
+    }
+  }
+
+  @Override
+  public boolean open(
+      byte[] nonce, byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset) {
+    Objects.checkFromIndexSize(offset, length, in.length);
+    int plain = length - Aead.TAG_BYTES;
+    try {
+      start(opening, nonce, ad);
+      control(opening, CTRL_AEAD_SET_TAG, in, offset + plain);
+      update(opening, in, offset, plain, out, outOffset);
+      return authentic(out, outOffset, plain);
     } catch (Throwable e) {
       throw Libcrypto.failure(e);
     }
@@ -38,24 +77,35 @@ final class LibcryptoPrimitive implements Primitive {
 
   @Override
   public boolean open(
-      byte[] nonce, byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset) {
+      byte[] nonce, MemorySegment in, long at, int length, byte[] out, int outOffset) {
+    if (!in.isNative()) {
+      return Primitive.super.open(nonce, in, at, length, out, outOffset);
+    }
+    Objects.checkFromIndexSize(at, (long) length, in.byteSize());
     int plain = length - Aead.TAG_BYTES;
-    MemorySegment from = MemorySegment.ofArray(in).asSlice(offset, length);
-    MemorySegment to = MemorySegment.ofArray(out).asSlice(outOffset, plain);
+    long from = in.address() + at;
     try {
-      start(opening, nonce, ad);
-      control(opening, CTRL_AEAD_SET_TAG, from.asSlice(plain));
-      update(opening, to, from.asSlice(0, plain), plain);
-      boolean authentic =
-          (int) Libcrypto.CIPHER_FINAL.invokeExact(opening, to.asSlice(plain), written) == 1;
-      if (!authentic) {
-        to.fill((byte) 0); // what it decrypted before it saw the tag
-      }
-      return authentic;
+      start(opening, nonce, NO_DATA);
+      control(opening, CTRL_AEAD_SET_TAG, from + plain);
+      update(opening, from, plain, out, outOffset);
+      return authentic(out, outOffset, plain);
     } catch (Throwable e) {
       throw Libcrypto.failure(e);
+    } finally {
+      Reference.reachabilityFence(in);
     }
   }
+
+  private boolean authentic(byte[] out, int offset, int length) throws Throwable {
+    boolean authentic = finish(opening) == 1;
+    if (!authentic) {
+      Arrays.fill(out, offset, offset + length, (byte) 0); // decrypted before the tag was seen
+    }
+    return authentic;
+  }
+
+  // One native call each. The wrappers around memory are made in the method that uses them, and
+  // never handed on: only then does the compiler do without them, however it cuts the code.
 
   private void start(MemorySegment context, byte[] nonce, byte[] ad) throws Throwable {
     check(
@@ -68,19 +118,53 @@ final class LibcryptoPrimitive implements Primitive {
                 MemorySegment.ofArray(nonce),
                 KEEP_DIRECTION));
     if (ad.length > 0) {
-      update(context, MemorySegment.NULL, MemorySegment.ofArray(ad), ad.length);
+      check(
+          (int)
+              Libcrypto.CIPHER_UPDATE.invokeExact(
+                  context, MemorySegment.NULL, written, MemorySegment.ofArray(ad), ad.length));
     }
   }
 
-  private void update(MemorySegment context, MemorySegment to, MemorySegment from, int length)
+  private void update(
+      MemorySegment context, byte[] in, int offset, int length, byte[] out, int outOffset)
       throws Throwable {
+    MemorySegment from = MemorySegment.ofArray(in).asSlice(offset, length);
+    MemorySegment to = MemorySegment.ofArray(out).asSlice(outOffset, length);
     if (length > 0) {
       check((int) Libcrypto.CIPHER_UPDATE.invokeExact(context, to, written, from, length));
     }
   }
 
-  private void control(MemorySegment context, int what, MemorySegment tag) throws Throwable {
-    check((int) Libcrypto.CONTEXT_CONTROL.invokeExact(context, what, Aead.TAG_BYTES, tag));
+  private void update(MemorySegment context, byte[] in, int offset, int length, long out)
+      throws Throwable {
+    MemorySegment from = MemorySegment.ofArray(in).asSlice(offset, length);
+    if (length > 0) {
+      check((int) Libcrypto.CIPHER_UPDATE_TO.invokeExact(context, out, written, from, length));
+    }
+  }
+
+  private void update(MemorySegment context, long in, int length, byte[] out, int outOffset)
+      throws Throwable {
+    MemorySegment to = MemorySegment.ofArray(out).asSlice(outOffset, length);
+    if (length > 0) {
+      check((int) Libcrypto.CIPHER_UPDATE_FROM.invokeExact(context, to, written, in, length));
+    }
+  }
+
+  /// A stream cipher has nothing left to write.
+  private int finish(MemorySegment context) throws Throwable {
+    return (int) Libcrypto.CIPHER_FINAL.invokeExact(context, nothing, written);
+  }
+
+  private static void control(MemorySegment context, int what, byte[] tag, int offset)
+      throws Throwable {
+    MemorySegment at = MemorySegment.ofArray(tag).asSlice(offset, Aead.TAG_BYTES);
+    check((int) Libcrypto.CONTEXT_CONTROL.invokeExact(context, what, Aead.TAG_BYTES, at));
+  }
+
+  private static void control(MemorySegment context, int what, long tag) throws Throwable {
+    MemorySegment at = MemorySegment.ofAddress(tag);
+    check((int) Libcrypto.CONTEXT_CONTROL.invokeExact(context, what, Aead.TAG_BYTES, at));
   }
 
   @SuppressWarnings("restricted") // ties the native context to the garbage collector

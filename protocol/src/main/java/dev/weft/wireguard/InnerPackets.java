@@ -1,7 +1,5 @@
 package dev.weft.wireguard;
 
-import static dev.weft.wireguard.Messages.TRANSPORT_HEADER;
-
 import dev.weft.base.Counters;
 import dev.weft.base.Segments;
 import dev.weft.packet.IpView;
@@ -11,14 +9,15 @@ import dev.weft.wireguard.WireGuard.Output;
 /// Checks the packets inside transport messages and hands them on in batches of equal size
 /// (`docs/protocol/dataplane.md` §1.6).
 ///
-/// Packets are copied out of their messages, trimmed and back to back: a batch from one flow stays
-/// one batch.
+/// They stay where they were opened. Full packets have no padding and lie back to back already; a
+/// padded one, and those behind one that was dropped, are moved down, so that a batch from one flow
+/// stays one batch.
 final class InnerPackets {
   private static final long MAPPED = 0xffff;
 
   private final IpView ip = new IpView();
-  private final byte[] batch = new byte[64 << 10];
   private final Counters<Drop> drops;
+  private int start;
   private int length;
   private int segmentSize;
 
@@ -26,10 +25,11 @@ final class InnerPackets {
     this.drops = drops;
   }
 
-  /// Takes one opened message that is more than a keepalive.
-  void add(Peer peer, byte[] array, int message, int messageLength, Output out) {
-    int at = message + TRANSPORT_HEADER;
-    if (ip.wrap(array, at, messageLength - Messages.TRANSPORT_OVERHEAD) != PacketCheck.VALID) {
+  /// Takes one packet of `batch` that is more than a keepalive. Packets are taken in their order,
+  /// and [#flush] follows before another batch.
+  void add(Peer peer, OpenedBatch batch, int index, Output out) {
+    int at = batch.offset(index);
+    if (ip.wrap(batch.array(), at, batch.length(index)) != PacketCheck.VALID) {
       drops.add(Drop.BAD_INNER_PACKET);
       return;
     }
@@ -37,15 +37,15 @@ final class InnerPackets {
       drops.add(Drop.BAD_INNER_SOURCE);
       return;
     }
-    append(peer, array, at, ip.totalLength(), out);
+    append(peer, batch, at, ip.totalLength(), out);
   }
 
   /// Delivers what was collected.
-  void flush(Peer peer, Output out) {
+  void flush(Peer peer, OpenedBatch batch, Output out) {
     if (length == 0) {
       return;
     }
-    Segments packets = Segments.of(batch, 0, length, segmentSize);
+    Segments packets = Segments.of(batch.array(), start, length, segmentSize);
     length = 0;
     out.deliver(peer.id(), packets);
   }
@@ -58,16 +58,17 @@ final class InnerPackets {
     return looksV4 == ip.isV4() && peer.config().allowedIps().contains(high, low);
   }
 
-  private void append(Peer peer, byte[] array, int at, int packetLength, Output out) {
+  private void append(Peer peer, OpenedBatch batch, int at, int packetLength, Output out) {
     boolean closed = length % Math.max(segmentSize, 1) != 0; // a shorter one came last
-    if (length != 0
-        && (closed || packetLength > segmentSize || length + packetLength > batch.length)) {
-      flush(peer, out);
+    if (length != 0 && (closed || packetLength > segmentSize)) {
+      flush(peer, batch, out);
     }
     if (length == 0) {
+      start = at;
       segmentSize = packetLength;
+    } else if (at != start + length) {
+      System.arraycopy(batch.array(), at, batch.array(), start + length, packetLength);
     }
-    System.arraycopy(array, at, batch, length, packetLength);
     length += packetLength;
   }
 }

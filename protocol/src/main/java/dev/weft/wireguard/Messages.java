@@ -1,5 +1,8 @@
 package dev.weft.wireguard;
 
+import dev.weft.base.Datagrams;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -50,14 +53,20 @@ final class Messages {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final ValueLayout.OfInt INT_OUTSIDE =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG_OUTSIDE =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private Messages() {}
 
-  /// The type, if the length fits it; otherwise zero.
-  static int typeOf(byte[] array, int offset, int length) {
+  /// The type of datagram `index`, if the length fits it; otherwise zero.
+  static int typeOf(Datagrams datagrams, int index) {
+    int length = datagrams.length(index);
     if (length < TRANSPORT_OVERHEAD) {
       return 0;
     }
-    int type = getInt(array, offset + TYPE);
+    int type = datagrams.intAt(datagrams.offset(index) + TYPE);
     boolean fits =
         switch (type) {
           case INITIATION -> length == INITIATION_LENGTH;
@@ -67,6 +76,13 @@ final class Messages {
           default -> false;
         };
     return fits ? type : 0;
+  }
+
+  /// Writes the header of a transport message to memory that may be outside the heap.
+  static void putTransportHeader(MemorySegment out, long at, int receiver, long counter) {
+    out.set(INT_OUTSIDE, at + TYPE, TRANSPORT);
+    out.set(INT_OUTSIDE, at + RECEIVER, receiver);
+    out.set(LONG_OUTSIDE, at + COUNTER, counter);
   }
 
   static int getInt(byte[] array, int at) {

@@ -1,14 +1,13 @@
 package dev.weft.wireguard;
 
 import static dev.weft.wireguard.Messages.COUNTER;
-import static dev.weft.wireguard.Messages.RECEIVER;
-import static dev.weft.wireguard.Messages.TRANSPORT;
 import static dev.weft.wireguard.Messages.TRANSPORT_HEADER;
 import static dev.weft.wireguard.Messages.TRANSPORT_OVERHEAD;
-import static dev.weft.wireguard.Messages.TYPE;
 
+import dev.weft.base.Datagrams;
 import dev.weft.base.Segments;
 import dev.weft.crypto.Aead;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// One direction of a session, and the cipher work of its batches. It knows no state of the
@@ -25,6 +24,7 @@ public final class SessionKey {
   private final int receiverIndex;
   private final int mtu;
   private final Aead aead;
+  private byte[] scratch = {}; // packets are padded here
 
   SessionKey(Keypair keypair, int receiverIndex, int mtu, Aead aead) {
     this.keypair = keypair;
@@ -38,39 +38,49 @@ public final class SessionKey {
     return keypair.peer().id();
   }
 
+  /// Bytes that a batch has when it is sealed.
+  public int sealedLength(Segments plain) {
+    int last = Math.max(plain.count() - 1, 0);
+    return last * sealedLength(plain.segmentSize()) + sealedLength(plain.length(last));
+  }
+
   /// Seals each packet into a transport message, padded (`docs/protocol/dataplane.md` §1.2). An
   /// empty batch is a keepalive: one message with nothing inside.
   ///
   /// @param firstCounter the counter of the first packet; the others follow
   /// @param plain not in `out`
-  /// @param out room for the batch with [#OVERHEAD] and up to 15 bytes of padding per packet
+  /// @param out room for [#sealedLength(Segments)] bytes; outside the heap, a socket can take them
   /// @return the messages, from the start of `out`
-  public Segments seal(long firstCounter, Segments plain, byte[] out) {
-    if (plain.length() == 0) {
-      return Segments.single(out, 0, sealOne(firstCounter, plain.array(), 0, 0, out, 0));
-    }
-    int sealedSize = sealedLength(plain.segmentSize());
-    int at = 0;
+  public Datagrams seal(long firstCounter, Segments plain, MemorySegment out) {
+    int size = sealedLength(plain.length() == 0 ? 0 : plain.segmentSize());
     int end = 0;
-    for (int i = 0; i < plain.count(); i++) {
-      end =
-          at + sealOne(firstCounter + i, plain.array(), plain.offset(i), plain.length(i), out, at);
-      at += sealedSize;
+    for (int i = 0; i < Math.max(plain.count(), 1); i++) {
+      int at = i * size;
+      end = at + sealOne(firstCounter + i, plain, i, out, at);
     }
-    return Segments.of(out, 0, end, sealedSize);
+    return Datagrams.of(out, 0, end, size);
   }
 
-  /// Opens each transport message in place, behind its header. One that is not authentic loses its
-  /// type, so that the batch keeps its shape.
-  public void open(Segments sealed) {
-    byte[] array = sealed.array();
+  /// The same into an array.
+  public Segments seal(long firstCounter, Segments plain, byte[] out) {
+    Datagrams sealed = seal(firstCounter, plain, MemorySegment.ofArray(out));
+    return Segments.of(out, 0, sealed.length(), sealed.segmentSize());
+  }
+
+  /// Opens each transport message of a batch.
+  ///
+  /// @param sealed at most [OpenedBatch#MAX_COUNT] messages, none shorter than [#OVERHEAD]
+  /// @param into what it held before is lost
+  public void open(Datagrams sealed, OpenedBatch into) {
+    into.begin(sealed);
+    MemorySegment from = sealed.memory();
     for (int i = 0; i < sealed.count(); i++) {
       int at = sealed.offset(i);
-      int body = at + TRANSPORT_HEADER;
-      long counter = Messages.getLong(array, at + COUNTER);
-      if (!aead.open(counter, array, body, sealed.length(i) - TRANSPORT_HEADER, array, body)) {
-        Messages.putInt(array, at + TYPE, 0);
-      }
+      long counter = sealed.longAt(at + COUNTER);
+      int length = sealed.length(i) - TRANSPORT_HEADER;
+      boolean authentic =
+          aead.open(counter, from, at + TRANSPORT_HEADER, length, into.array(), into.offset(i));
+      into.opened(i, counter, authentic ? length - Aead.TAG_BYTES : OpenedBatch.NOT_AUTHENTIC);
     }
   }
 
@@ -91,20 +101,27 @@ public final class SessionKey {
     return length - last + padded;
   }
 
-  private int sealOne(long counter, byte[] in, int offset, int length, byte[] out, int at) {
+  private int sealOne(long counter, Segments plain, int index, MemorySegment out, long at) {
+    int length = plain.length(index);
     int padded = paddedLength(length, mtu);
-    int body = at + TRANSPORT_HEADER;
-    Messages.putInt(out, at + TYPE, TRANSPORT);
-    Messages.putInt(out, at + RECEIVER, receiverIndex);
-    Messages.putLong(out, at + COUNTER, counter);
+    long body = at + TRANSPORT_HEADER;
+    Messages.putTransportHeader(out, at, receiverIndex, counter);
     if (padded == length) {
-      aead.seal(counter, in, offset, length, out, body);
+      aead.seal(counter, plain.array(), plain.offset(index), length, out, body);
     } else {
-      System.arraycopy(in, offset, out, body, length);
-      Arrays.fill(out, body + length, body + padded, (byte) 0);
-      aead.seal(counter, out, body, padded, out, body);
+      byte[] copy = padding(padded);
+      System.arraycopy(plain.array(), plain.offset(index), copy, 0, length);
+      Arrays.fill(copy, length, padded, (byte) 0);
+      aead.seal(counter, copy, 0, padded, out, body);
     }
     return padded + OVERHEAD;
+  }
+
+  private byte[] padding(int room) {
+    if (scratch.length < room) {
+      scratch = new byte[Math.max(room, mtu)];
+    }
+    return scratch;
   }
 
   @Override

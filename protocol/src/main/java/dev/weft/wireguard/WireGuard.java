@@ -1,12 +1,11 @@
 package dev.weft.wireguard;
 
-import static dev.weft.wireguard.Messages.COUNTER;
 import static dev.weft.wireguard.Messages.RECEIVER;
 import static dev.weft.wireguard.Messages.TRANSPORT;
 import static dev.weft.wireguard.Messages.TRANSPORT_OVERHEAD;
-import static dev.weft.wireguard.Messages.TYPE;
 
 import dev.weft.base.Counters;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Deadlines;
 import dev.weft.base.Entropy;
 import dev.weft.base.Segments;
@@ -45,6 +44,7 @@ public final class WireGuard {
   private final InnerPackets inner = new InnerPackets(drops);
   private final Deadlines<Peer> deadlines = new Deadlines<>();
   private final StagedPackets.Budget stagedBudget = new StagedPackets.Budget();
+  private final byte[] handshake = new byte[Messages.INITIATION_LENGTH];
   private @Nullable Peer[] peers = new Peer[16];
 
   public WireGuard(Config config, PeerSource source, Entropy entropy) {
@@ -67,7 +67,9 @@ public final class WireGuard {
 
     /// Open a batch with [SessionKey#open] and pass it to [WireGuard#handleOpened], in the order of
     /// the calls.
-    void open(SessionKey key, Segments sealed, PathId from);
+    ///
+    /// @param sealed at most [OpenedBatch#MAX_COUNT] messages, borrowed for the call
+    void open(SessionKey key, Datagrams sealed, PathId from);
 
     /// A handshake message to a peer, by whatever path is best.
     void transmit(PeerId to, Segments datagram);
@@ -103,19 +105,23 @@ public final class WireGuard {
     return handshakes.lastStamp();
   }
 
-  /// Takes a batch from the network. Opening is in place: the bytes change.
+  /// Takes a batch from the network, from memory on the heap.
   public void handleDatagrams(long now, PathId from, Segments datagrams, Output out) {
-    byte[] array = datagrams.array();
+    handleDatagrams(now, from, Datagrams.of(datagrams), out);
+  }
+
+  /// Takes a batch from the network.
+  public void handleDatagrams(long now, PathId from, Datagrams datagrams, Output out) {
     int count = datagrams.count();
     for (int i = 0; i < count; ) {
-      int offset = datagrams.offset(i);
-      int type = Messages.typeOf(array, offset, datagrams.length(i));
+      int type = Messages.typeOf(datagrams, i);
       if (type == TRANSPORT) {
         int end = endOfRun(datagrams, i);
-        handleTransport(now, from, slice(datagrams, i, end), out);
+        handleTransport(now, from, datagrams.slice(i, end), out);
         i = end;
       } else {
-        handleHandshake(now, from, type, slice(datagrams, i, i + 1), out);
+        int length = datagrams.copy(i, handshake);
+        handleHandshake(now, from, type, Segments.single(handshake, 0, length), out);
         i++;
       }
     }
@@ -123,8 +129,8 @@ public final class WireGuard {
 
   /// Takes back what [Output#open] asked for.
   ///
-  /// @param opened the batch, opened in place by [SessionKey#open]
-  public void handleOpened(long now, PathId from, SessionKey key, Segments opened, Output out) {
+  /// @param opened the batch, filled by [SessionKey#open]; its bytes change
+  public void handleOpened(long now, PathId from, SessionKey key, OpenedBatch opened, Output out) {
     Keypair session = key.keypair();
     if (session.isRetired()) {
       drops.add(Drop.SESSION_EXPIRED, opened.count());
@@ -134,19 +140,17 @@ public final class WireGuard {
     boolean heard = false;
     boolean data = false;
     for (int i = 0; i < opened.count(); i++) {
-      int at = opened.offset(i);
-      int length = opened.length(i);
-      if (!isFresh(session, opened.array(), at)) {
+      if (!isFresh(session, opened, i)) {
         continue;
       }
-      peer.received(length);
+      peer.received(opened.length(i) + TRANSPORT_OVERHEAD);
       if (!heard) {
         heard = true;
         authenticated(now, peer, session, from, out);
       }
-      if (length > TRANSPORT_OVERHEAD) {
+      if (opened.length(i) > 0) {
         data = true;
-        inner.add(peer, opened.array(), at, length, out);
+        inner.add(peer, opened, i, out);
       }
     }
     if (data) {
@@ -155,7 +159,7 @@ public final class WireGuard {
     if (heard) {
       reschedule(peer);
     }
-    inner.flush(peer, out);
+    inner.flush(peer, opened, out);
   }
 
   /// Takes a batch of IP packets for one peer.
@@ -260,8 +264,8 @@ public final class WireGuard {
     out.heard(peer.id(), from);
   }
 
-  private void handleTransport(long now, PathId from, Segments run, Output out) {
-    int index = Messages.getInt(run.array(), run.offset() + RECEIVER);
+  private void handleTransport(long now, PathId from, Datagrams run, Output out) {
+    int index = run.intAt(run.offset() + RECEIVER);
     if (!(table.find(index) instanceof Keypair session)) {
       drops.add(Drop.UNKNOWN_INDEX, run.count());
     } else if (session.isExpired(now)) {
@@ -271,12 +275,12 @@ public final class WireGuard {
     }
   }
 
-  private boolean isFresh(Keypair session, byte[] array, int at) {
-    if (Messages.getInt(array, at + TYPE) != TRANSPORT) {
+  private boolean isFresh(Keypair session, OpenedBatch opened, int index) {
+    if (opened.length(index) == OpenedBatch.NOT_AUTHENTIC) {
       drops.add(Drop.BAD_TRANSPORT);
       return false;
     }
-    if (!session.window().accept(Messages.getLong(array, at + COUNTER))) {
+    if (!session.window().accept(opened.counter(index))) {
       drops.add(Drop.REPLAYED_COUNTER);
       return false;
     }
@@ -437,14 +441,14 @@ public final class WireGuard {
     return peer;
   }
 
-  /// The end of the messages from `start` on that are for the same session.
-  private static int endOfRun(Segments datagrams, int start) {
-    byte[] array = datagrams.array();
-    int index = Messages.getInt(array, datagrams.offset(start) + RECEIVER);
+  /// The end of the messages from `start` on that are for the same session, and opened at once.
+  private static int endOfRun(Datagrams datagrams, int start) {
+    int index = datagrams.intAt(datagrams.offset(start) + RECEIVER);
+    int last = Math.min(datagrams.count(), start + OpenedBatch.most(datagrams.segmentSize()));
     int end = start + 1;
-    while (end < datagrams.count()
-        && Messages.typeOf(array, datagrams.offset(end), datagrams.length(end)) == TRANSPORT
-        && Messages.getInt(array, datagrams.offset(end) + RECEIVER) == index) {
+    while (end < last
+        && Messages.typeOf(datagrams, end) == TRANSPORT
+        && datagrams.intAt(datagrams.offset(end) + RECEIVER) == index) {
       end++;
     }
     return end;

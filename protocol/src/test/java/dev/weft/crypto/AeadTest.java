@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.testkit.SeededEntropy;
 import dev.weft.testkit.SeededTest;
 import dev.weft.testkit.SharedVectors;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -120,6 +123,49 @@ class AeadTest {
       assertArrayEquals(
           Arrays.copyOf(packet, 7 + length), Arrays.copyOf(buffer, 7 + length), provider.name());
     }
+  }
+
+  @SeededTest
+  void memoryOutsideTheHeapIsSealedAndOpenedAsArraysAre(SeededEntropy entropy) {
+    byte[] key = entropy.bytes(32);
+    int length = entropy.random().nextInt(0, 1400);
+    byte[] plain = entropy.bytes(length);
+    byte[] expected = new byte[length + Aead.TAG_BYTES];
+    Aeads.all().getLast().littleEndian(key).seal(5, plain, 0, length, expected, 0);
+    try (Arena arena = Arena.ofConfined()) {
+      for (AeadProvider provider : Aeads.all()) {
+        Aead aead = provider.littleEndian(key);
+        for (MemorySegment socket :
+            List.of(arena.allocate(2048), MemorySegment.ofArray(new byte[2048]))) {
+          aead.seal(5, plain, 0, length, socket, 9);
+          assertArrayEquals(expected, bytes(socket, 9, expected.length), provider.name());
+          byte[] opened = new byte[length + 3];
+          assertTrue(aead.open(5, socket, 9, expected.length, opened, 3), provider.name());
+          assertArrayEquals(plain, Arrays.copyOfRange(opened, 3, 3 + length), provider.name());
+          byte[] refused = new byte[length];
+          assertFalse(aead.open(6, socket, 9, expected.length, refused, 0), provider.name());
+          assertArrayEquals(new byte[length], refused, "nothing unauthenticated is handed out");
+          aead.seal(8, plain, 0, length, socket, 9); // another counter for the next round
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("providers")
+  void memoryThatIsTooSmallIsNotWrittenBeyondItsEnd(AeadProvider provider) {
+    Aead aead = provider.littleEndian(new byte[32]);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment small = arena.allocate(64);
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> aead.seal(1, new byte[40], 0, 40, small, 9));
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> aead.open(1, small, 9, 56, new byte[64], 0));
+    }
+  }
+
+  private static byte[] bytes(MemorySegment memory, int at, int length) {
+    return memory.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.weft.wireguard;
 
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
@@ -127,6 +128,7 @@ final class Network {
     @Nullable SessionKey lastSealed;
     private final Entropy entropy;
     private final byte[] sealed = new byte[128 << 10];
+    private final OpenedBatch opened = new OpenedBatch();
 
     Node(int number) {
       this.number = number;
@@ -222,9 +224,9 @@ final class Network {
     }
 
     @Override
-    public void open(SessionKey sessionKey, Segments datagrams, PathId from) {
-      sessionKey.open(datagrams);
-      core.handleOpened(now, from, sessionKey, datagrams, this);
+    public void open(SessionKey sessionKey, Datagrams datagrams, PathId from) {
+      sessionKey.open(datagrams, opened);
+      core.handleOpened(now, from, sessionKey, opened, this);
     }
 
     @Override

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
 import dev.weft.wireguard.SessionEvent.HandshakeGaveUp;
 import dev.weft.wireguard.SessionEvent.SessionEstablished;
 import dev.weft.wireguard.SessionEvent.SessionsCleared;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -98,6 +102,56 @@ final class WireGuardTest {
     for (int i = 0; i < 10; i++) {
       assertEquals(Bytes.copyOf(array, i * 333, 333), b.delivered.get(i + 1));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {333, 1280})
+  void whatIsForgedOrRepeatedInABatchIsLeftOutAndTheOthersStayTogether(int size) {
+    a.send(b, a.packet(b, 0, 100));
+    network.runFor(SECOND);
+    SessionKey key = Objects.requireNonNull(a.lastSealed);
+    byte[] plain = new byte[10 * size];
+    List<Bytes> expected = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      System.arraycopy(a.packet(b, i, size - 20), 0, plain, i * size, size);
+      if (i != 0 && i != 4 && i != 9) {
+        expected.add(Bytes.copyOf(plain, i * size, size));
+      }
+    }
+    b.delivered.clear();
+    b.deliveredBatches.clear();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment socket = arena.allocate(20_000);
+      Datagrams sealed = key.seal(100, Segments.of(plain, 0, plain.length, size), socket);
+      for (int forged : new int[] {0, 4, 9}) {
+        long at = sealed.offset(forged) + sealed.length(forged) - 1L;
+        socket.set(ValueLayout.JAVA_BYTE, at, (byte) ~socket.get(ValueLayout.JAVA_BYTE, at));
+      }
+      b.core.handleDatagrams(network.now, new Network.Address(0), sealed, b);
+      assertEquals(expected, b.delivered);
+      assertEquals(List.of(7), b.deliveredBatches);
+      assertEquals(3, b.core.drops().count(Drop.BAD_TRANSPORT));
+
+      b.core.handleDatagrams(network.now, new Network.Address(0), sealed, b);
+      assertEquals(7, b.core.drops().count(Drop.REPLAYED_COUNTER));
+      assertEquals(expected, b.delivered);
+    }
+  }
+
+  @Test
+  void moreMessagesThanAreOpenedAtOnceAllArrive() {
+    a.send(b, a.packet(b, 0, 100));
+    network.runFor(SECOND);
+    SessionKey key = Objects.requireNonNull(a.lastSealed);
+    byte[] plain = new byte[200 * 64];
+    for (int i = 0; i < 200; i++) {
+      System.arraycopy(a.packet(b, i, 44), 0, plain, i * 64, 64);
+    }
+    byte[] sealed = new byte[200 * 96];
+    Segments all = key.seal(100, Segments.of(plain, 0, plain.length, 64), sealed);
+    b.core.handleDatagrams(network.now, new Network.Address(0), all, b);
+    assertEquals(201, b.delivered.size());
+    assertEquals(Bytes.copyOf(plain, 199 * 64, 64), b.delivered.getLast());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.weft.acceptance;
 
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
@@ -15,8 +16,10 @@ import dev.weft.netstack.NetstackConfig;
 import dev.weft.netstack.channel.NetstackLoop;
 import dev.weft.runtime.loop.CoreTimer;
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.wireguard.KnownPeer;
+import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.PeerId;
 import dev.weft.wireguard.PeerSource;
@@ -40,13 +43,12 @@ import org.jspecify.annotations.Nullable;
 final class WireGuardNode implements WireGuard.Output, PeerSource {
   private static final PeerId PEER = new PeerId(0);
   private static final int PORT = 51820;
-  private static final int SEALED_BYTES = 80 << 10;
 
   private final NodeLoop loop = new NodeLoop();
   private final KnownPeer peer;
   private final From peerPath;
   private final WireGuard wireGuard;
-  private final byte[] sealed = new byte[SEALED_BYTES];
+  private final OpenedBatch opened = new OpenedBatch();
   private final CoreTimer timer = new CoreTimer(loop, this::onTimeout);
   private @Nullable UdpSockets sockets;
   private @Nullable NetstackLoop stack;
@@ -101,7 +103,7 @@ final class WireGuardNode implements WireGuard.Output, PeerSource {
     });
   }
 
-  private void handleDatagrams(Endpoint from, Segments datagrams) {
+  private void handleDatagrams(Endpoint from, Datagrams datagrams) {
     wireGuard.handleDatagrams(loop.now(), new From(from), datagrams, this);
     timer.setDeadline(wireGuard.nextTimeout());
   }
@@ -133,13 +135,19 @@ final class WireGuardNode implements WireGuard.Output, PeerSource {
 
   @Override
   public void seal(SessionKey key, long firstCounter, Segments plain) {
-    transmit(PEER, key.seal(firstCounter, plain, sealed));
+    SendBuffer buffer = SendBuffer.allocate(key.sealedLength(plain));
+    Datagrams sealed = key.seal(firstCounter, plain, buffer.memory());
+    if (sockets == null) {
+      buffer.release();
+    } else {
+      sockets.send(peerPath.endpoint(), buffer, sealed);
+    }
   }
 
   @Override
-  public void open(SessionKey key, Segments datagrams, PathId from) {
-    key.open(datagrams);
-    wireGuard.handleOpened(loop.now(), from, key, datagrams, this);
+  public void open(SessionKey key, Datagrams datagrams, PathId from) {
+    key.open(datagrams, opened);
+    wireGuard.handleOpened(loop.now(), from, key, opened, this);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
 import dev.weft.base.PrefixSet;
@@ -14,6 +15,7 @@ import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import dev.weft.testkit.SeededEntropy;
 import dev.weft.wireguard.KnownPeer;
+import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.PeerId;
 import dev.weft.wireguard.PeerSource;
@@ -135,6 +137,7 @@ final class WireGuardFuzzTest {
     final WireGuard core;
     final ArrayDeque<byte[]> arriving = new ArrayDeque<>();
     final byte[] sealed = new byte[128 << 10];
+    final OpenedBatch opened = new OpenedBatch();
     Endpoint peer = this;
     int delivered;
 
@@ -186,9 +189,9 @@ final class WireGuardFuzzTest {
     }
 
     @Override
-    public void open(SessionKey session, Segments datagrams, PathId from) {
-      session.open(datagrams);
-      core.handleOpened(0, from, session, datagrams, this);
+    public void open(SessionKey session, Datagrams datagrams, PathId from) {
+      session.open(datagrams, opened);
+      core.handleOpened(0, from, session, opened, this);
     }
 
     @Override

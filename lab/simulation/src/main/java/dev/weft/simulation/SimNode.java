@@ -1,12 +1,15 @@
 package dev.weft.simulation;
 
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
 import dev.weft.base.Segments;
 import dev.weft.crypto.Aeads;
+import dev.weft.engine.CipherAtOnce;
+import dev.weft.engine.Destination;
 import dev.weft.engine.EngineConfig;
 import dev.weft.engine.EngineEvent;
 import dev.weft.engine.NodeCore;
@@ -20,6 +23,8 @@ import dev.weft.keys.DiscoPrivateKey;
 import dev.weft.keys.MachinePrivateKey;
 import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
+import dev.weft.wireguard.PathId;
+import dev.weft.wireguard.SessionKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +42,7 @@ public final class SimNode implements NodeCore.Output {
 
   private final Mesh mesh;
   private final String name;
+  private final CipherAtOnce cipher = new CipherAtOnce();
   private final Entropy entropy;
   private final Relay home;
   private final MachinePrivateKey machine;
@@ -281,6 +287,16 @@ public final class SimNode implements NodeCore.Output {
     if (isRunning()) {
       core.peerGone(region, peer);
     }
+  }
+
+  @Override
+  public void seal(SessionKey key, long firstCounter, Segments plain, Destination to) {
+    cipher.seal(key, firstCounter, plain, to, this);
+  }
+
+  @Override
+  public void open(SessionKey key, Datagrams sealed, PathId from) {
+    cipher.open(mesh.now(), key, sealed, from, core, this);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.weft.engine;
 
 import dev.weft.base.Counters;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
@@ -21,6 +22,7 @@ import dev.weft.packet.PacketCheck;
 import dev.weft.stun.Stun;
 import dev.weft.wireguard.Drop;
 import dev.weft.wireguard.KnownPeer;
+import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.PeerId;
 import dev.weft.wireguard.PeerSource;
@@ -49,6 +51,17 @@ public final class NodeCore {
   public interface Output {
     void transmit(Path to, Segments datagrams);
 
+    /// Seal a batch with [SessionKey#seal] and send it to all of `to`. Batches of one key leave in
+    /// the order of these calls. May be done later and on another thread, with a copy of the batch;
+    /// [CipherAtOnce] does it at once.
+    void seal(SessionKey key, long firstCounter, Segments plain, Destination to);
+
+    /// Open a batch with [SessionKey#open] and pass it to [NodeCore#handleOpened], for each key in
+    /// the order of these calls; as with [#seal], perhaps later.
+    ///
+    /// @param from to be passed back
+    void open(SessionKey key, Datagrams sealed, PathId from);
+
     /// Packets of a peer that the filter admitted, for the own stack. May call
     /// [NodeCore#handlePackets].
     void deliver(Segments ipPackets);
@@ -62,7 +75,9 @@ public final class NodeCore {
     void event(EngineEvent event);
   }
 
-  private static final int SEAL_BUFFER = 80 << 10;
+  /// What the engine itself has to read of a datagram: disco messages are as long as the largest
+  /// packet they probe for (`docs/protocol/dataplane.md` §1.9).
+  private static final int LONGEST_MESSAGE = 9000;
 
   private final Roster roster = new Roster();
   private final WireGuard wireGuard;
@@ -70,7 +85,7 @@ public final class NodeCore {
   private final Tunnel tunnel = new Tunnel();
   private final InTunnel inTunnel;
   private final Counters<EngineDrop> drops = new Counters<>(EngineDrop.class);
-  private final byte[] sealed = new byte[SEAL_BUFFER];
+  private final byte[] message = new byte[LONGEST_MESSAGE];
   private final IpView ip = new IpView();
   private PacketFilter filter = PacketFilter.denyAll();
   private List<Ip> addresses = List.of();
@@ -157,8 +172,13 @@ public final class NodeCore {
     magicSock.unreachable(remote, tunnel);
   }
 
-  /// Takes datagrams of one source. They are opened in place: the bytes change.
+  /// Takes datagrams of one source, from memory on the heap.
   public void handleDatagrams(long now, Path from, Segments datagrams, Output out) {
+    handleDatagrams(now, from, Datagrams.of(datagrams), out);
+  }
+
+  /// Takes datagrams of one source.
+  public void handleDatagrams(long now, Path from, Datagrams datagrams, Output out) {
     tunnel.bind(now, out);
     WireGuardPath path = new WireGuardPath(from);
     int runStart = 0;
@@ -170,6 +190,12 @@ public final class NodeCore {
       }
     }
     handleRun(now, path, datagrams, runStart, count);
+  }
+
+  /// Takes back what [Output#open] asked for.
+  public void handleOpened(long now, PathId from, SessionKey key, OpenedBatch opened, Output out) {
+    tunnel.bind(now, out);
+    wireGuard.handleOpened(now, from, key, opened, tunnel);
   }
 
   /// Takes IP packets of the own stack.
@@ -263,29 +289,28 @@ public final class NodeCore {
   }
 
   /// Sorts a datagram (`docs/protocol/dataplane.md` §2.4); all but WireGuard's are dealt with here.
-  private boolean isWireGuard(long now, Path from, Segments datagrams, int i, Output out) {
-    byte[] array = datagrams.array();
-    int at = datagrams.offset(i);
-    int length = datagrams.length(i);
-    if (length >= 4 && array[at + 1] == 0 && array[at + 2] == 0 && array[at + 3] == 0) {
+  private boolean isWireGuard(long now, Path from, Datagrams datagrams, int i, Output out) {
+    int size = datagrams.length(i);
+    if (size >= 4 && datagrams.intAt(datagrams.offset(i)) >>> Byte.SIZE == 0) {
       return true; // the common case: of all that is spoken here only WireGuard has these zeros
     }
+    int length = datagrams.copy(i, message);
     if (from instanceof Path.Udp(Endpoint remote)) {
-      if (Stun.isStun(array, at, length)) {
-        out.stun(remote, array, at, length);
+      if (Stun.isStun(message, 0, length)) {
+        out.stun(remote, message, 0, length);
         return false;
       }
-      if (Geneve.looksLikeGeneve(array, at, length)) {
+      if (Geneve.looksLikeGeneve(message, 0, length)) {
         drops.add(EngineDrop.GENEVE);
         return false;
       }
     }
-    return !magicSock.handleDatagram(now, from, array, at, length, tunnel);
+    return !magicSock.handleDatagram(now, from, message, 0, length, tunnel);
   }
 
-  private void handleRun(long now, WireGuardPath from, Segments all, int start, int end) {
+  private void handleRun(long now, WireGuardPath from, Datagrams all, int start, int end) {
     if (start < end) {
-      wireGuard.handleDatagrams(now, from, slice(all, start, end), tunnel);
+      wireGuard.handleDatagrams(now, from, all.slice(start, end), tunnel);
     }
   }
 
@@ -350,22 +375,31 @@ public final class NodeCore {
     @Override
     public void seal(SessionKey key, long firstCounter, Segments plain) {
       Roster.Entry peer = roster.byId(key.peer());
-      if (peer != null) {
-        magicSock.send(now, peer.key(), key.seal(firstCounter, plain, sealed), this);
+      if (peer == null) {
+        return;
+      }
+      Destination to = magicSock.destination(now, peer.key());
+      output().seal(key, firstCounter, plain, to);
+      if (!to.isProven()) {
+        magicSock.discover(now, peer.key(), this);
       }
     }
 
     @Override
-    public void open(SessionKey key, Segments batch, PathId from) {
-      key.open(batch);
-      wireGuard.handleOpened(now, from, key, batch, this);
+    public void open(SessionKey key, Datagrams batch, PathId from) {
+      output().open(key, batch, from);
     }
 
     @Override
-    public void transmit(PeerId to, Segments datagram) {
-      Roster.Entry peer = roster.byId(to);
-      if (peer != null) {
-        magicSock.send(now, peer.key(), datagram, this);
+    public void transmit(PeerId id, Segments datagram) {
+      Roster.Entry peer = roster.byId(id);
+      if (peer == null) {
+        return;
+      }
+      Destination to = magicSock.destination(now, peer.key());
+      to.forEach(path -> output().transmit(path, datagram));
+      if (!to.isProven()) {
+        magicSock.discover(now, peer.key(), this);
       }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
@@ -26,6 +27,8 @@ import dev.weft.stun.TransactionId;
 import dev.weft.tailcfg.FilterRule;
 import dev.weft.tailcfg.NetPortRange;
 import dev.weft.tailcfg.PortRange;
+import dev.weft.wireguard.PathId;
+import dev.weft.wireguard.SessionKey;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -265,6 +268,7 @@ class NodeCoreTest {
     final List<EngineEvent> events = new ArrayList<>();
     final List<Path> transmitted = new ArrayList<>();
     final List<Endpoint> stun = new ArrayList<>();
+    final CipherAtOnce cipher = new CipherAtOnce();
     NodeCore core;
     int batches;
 
@@ -318,6 +322,16 @@ class NodeCoreTest {
 
     void send(byte[] packet) {
       core.handlePackets(now, Segments.single(packet, 0, packet.length), this);
+    }
+
+    @Override
+    public void seal(SessionKey key, long firstCounter, Segments plain, Destination to) {
+      cipher.seal(key, firstCounter, plain, to, this);
+    }
+
+    @Override
+    public void open(SessionKey key, Datagrams sealed, PathId from) {
+      cipher.open(now, key, sealed, from, core, this);
     }
 
     @Override

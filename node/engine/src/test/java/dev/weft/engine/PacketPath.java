@@ -1,6 +1,7 @@
 package dev.weft.engine;
 
 import com.sun.management.ThreadMXBean;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
@@ -16,6 +17,10 @@ import dev.weft.packet.TcpView;
 import dev.weft.tailcfg.FilterRule;
 import dev.weft.tailcfg.NetPortRange;
 import dev.weft.tailcfg.PortRange;
+import dev.weft.wireguard.PathId;
+import dev.weft.wireguard.SessionKey;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -43,7 +48,10 @@ final class PacketPath {
       Packets.tcp(a.ip, 4000, b.ip, 80, TcpView.ACK, 1, 1); // lengthened below
   private final byte[] acknowledgment = Packets.tcp(b.ip, 80, a.ip, 4000, TcpView.ACK, 1, 1);
   private final byte[] batch = new byte[BATCH * MTU];
-  private final byte[] datagrams = new byte[80 << 10];
+
+  /// Stands for the buffers of both sockets.
+  private final MemorySegment socket = Arena.global().allocate(80 << 10);
+
   private long now = 1_000_000_000L;
   private boolean isReady;
 
@@ -112,6 +120,7 @@ final class PacketPath {
     final Ip ip;
     final Path.Udp path;
     final NodePrivateKey key = NodePrivateKey.generate(random::nextBytes);
+    final CipherAtOnce cipher = new CipherAtOnce();
     final NodeCore core;
     int delivered;
 
@@ -150,14 +159,24 @@ final class PacketPath {
     }
 
     @Override
+    public void seal(SessionKey key, long firstCounter, Segments plain, Destination to) {
+      if (isReady) {
+        Node target = this == a ? b : a;
+        Datagrams sealed = key.seal(firstCounter, plain, socket);
+        target.core.handleDatagrams(now, path, sealed, target);
+      } else {
+        cipher.seal(key, firstCounter, plain, to, this);
+      }
+    }
+
+    @Override
+    public void open(SessionKey key, Datagrams sealed, PathId from) {
+      cipher.open(now, key, sealed, from, core, this);
+    }
+
+    @Override
     public void transmit(Path to, Segments sent) {
       Node target = this == a ? b : a;
-      if (isReady) {
-        System.arraycopy(sent.array(), sent.offset(), datagrams, 0, sent.length());
-        target.core.handleDatagrams(
-            now, path, Segments.of(datagrams, 0, sent.length(), sent.segmentSize()), target);
-        return;
-      }
       byte[] copy = Arrays.copyOfRange(sent.array(), sent.offset(), sent.offset() + sent.length());
       int size = sent.segmentSize();
       Path from =

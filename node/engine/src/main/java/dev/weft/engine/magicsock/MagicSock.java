@@ -9,6 +9,7 @@ import dev.weft.crypto.Box;
 import dev.weft.disco.DiscoMessage;
 import dev.weft.disco.DiscoPacket;
 import dev.weft.disco.TxId;
+import dev.weft.engine.Destination;
 import dev.weft.engine.Path;
 import dev.weft.keys.DiscoKey;
 import dev.weft.keys.DiscoPrivateKey;
@@ -26,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// Chooses the path to each peer, and finds better ones.
 ///
 /// Owns what is known of the paths to the peers of the network map. Call [#setPeers] with each new
-/// map, [#send] for every WireGuard datagram to go out, [#handleDatagram] for every datagram that
-/// came in and is not STUN, and [#handleTimeout] when [#nextTimeout] has come. Does not look into
-/// WireGuard, open sockets, or decide which relay is our home.
+/// map, [#destination] for every batch of WireGuard datagrams to go out, [#handleDatagram] for
+/// every datagram that came in and is not STUN, and [#handleTimeout] when [#nextTimeout] has come.
+/// Does not look into WireGuard, open sockets, or decide which relay is our home.
 public final class MagicSock {
   /// What is to be done.
   public interface Output {
@@ -146,15 +147,26 @@ public final class MagicSock {
     }
   }
 
-  /// Sends WireGuard datagrams to a peer. Those to a node that is not in the map are dropped.
-  public void send(long now, NodeKey peer, Segments datagrams, Output out) {
+  /// Where WireGuard datagrams to a peer go that are sent now: nowhere when it is not in the map.
+  /// When they are sent and the destination is not proven, [#discover] follows.
+  public Destination destination(long now, NodeKey peer) {
     PeerLink link = links.get(peer);
     if (link == null) {
       dropped++;
-      return;
+      return Destination.NOWHERE;
     }
-    link.send(now, datagrams, out);
+    Destination to = link.destination(now);
     rearm(link);
+    return to;
+  }
+
+  /// Looks for a direct path to a peer that has just been sent to.
+  public void discover(long now, NodeKey peer, Output out) {
+    PeerLink link = links.get(peer);
+    if (link != null) {
+      link.discover(now, out);
+      rearm(link);
+    }
   }
 
   /// Pings a peer on somebody's request: over the direct path, or over all there are.

@@ -2,9 +2,9 @@ package dev.weft.engine.magicsock;
 
 import dev.weft.base.Deadlines;
 import dev.weft.base.Endpoint;
-import dev.weft.base.Segments;
 import dev.weft.disco.DiscoMessage;
 import dev.weft.disco.TxId;
+import dev.weft.engine.Destination;
 import dev.weft.engine.Path;
 import dev.weft.keys.DiscoKey;
 import dev.weft.keys.NodeKey;
@@ -42,6 +42,7 @@ final class PeerLink {
   private DiscoKey mappedDisco;
 
   private @Nullable BestPath best;
+  private Destination destination = Destination.NOWHERE;
 
   /// The last thing of value sent: data, or a ping a person asked for.
   private long lastSend = NEVER;
@@ -96,23 +97,32 @@ final class PeerLink {
 
   // ---- Sending (docs/protocol/dataplane.md §3.5)
 
-  void send(long now, Segments datagrams, MagicSock.Output out) {
+  /// Where datagrams go that are sent now. Those to a path that is not proven are a reason to
+  /// [#discover] when they are on their way.
+  Destination destination(long now) {
     if (peer.expired()) {
-      return;
+      return Destination.NOWHERE;
     }
     touch(now);
     BestPath direct = best;
-    boolean trusted = direct != null && direct.isTrusted(now);
-    if (direct != null) {
-      out.transmit(new Path.Udp(direct.endpoint()), datagrams);
+    if (direct == null) {
+      destination = new Destination(null, relayPath(), false);
+    } else if (!direct.isTrusted(now)) {
+      destination = new Destination(new Path.Udp(direct.endpoint()), relayPath(), false);
+    } else if (!isProvenAlready(direct.endpoint())) {
+      destination = new Destination(new Path.Udp(direct.endpoint()), null, true);
     }
-    if (!trusted) {
-      Path relayed = relayPath();
-      if (relayed != null) {
-        out.transmit(relayed, datagrams);
-      }
-      discover(now, SentPings.OWN, out);
-    }
+    return destination;
+  }
+
+  /// Whether the last destination is just that, so that most batches need no new one.
+  private boolean isProvenAlready(Endpoint direct) {
+    Path.Udp last = destination.direct();
+    return destination.isProven() && last != null && last.remote().equals(direct);
+  }
+
+  void discover(long now, MagicSock.Output out) {
+    discover(now, SentPings.OWN, out);
   }
 
   /// A ping that a person asked for; the first pong answers it.
@@ -134,7 +144,7 @@ final class PeerLink {
   }
 
   /// The relay to use: the peer's home, unless only another connection is known to lead to it.
-  @Nullable Path relayPath() {
+  Path.@Nullable Derp relayPath() {
     int home = peer.homeDerp();
     boolean heardElsewhere = heardRegion != 0 && shared.isConnected(heardRegion);
     if (heardElsewhere && (home == 0 || !shared.isConnected(home))) {

@@ -6,6 +6,7 @@ import dev.weft.base.Entropy;
 import dev.weft.base.Segments;
 import dev.weft.disco.DiscoMessage;
 import dev.weft.disco.DiscoPacket;
+import dev.weft.engine.Destination;
 import dev.weft.engine.Path;
 import dev.weft.keys.DiscoPrivateKey;
 import dev.weft.keys.NodeKey;
@@ -126,7 +127,11 @@ final class World {
     }
 
     void sendData(Host to) {
-      sock.send(now, to.key, Segments.single(DATA, 0, DATA.length), this);
+      Destination destination = sock.destination(now, to.key);
+      destination.forEach(path -> transmit(path, Segments.single(DATA, 0, DATA.length)));
+      if (!destination.isProven()) {
+        sock.discover(now, to.key, this);
+      }
     }
 
     /// A message of ours to another, for tests that play the network themselves.

@@ -1,5 +1,6 @@
 package dev.weft.runtime.loop;
 
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Segments;
 import io.netty.buffer.ByteBuf;
@@ -58,7 +59,7 @@ final class DatagramBatcher {
     count = 0;
     ended = false;
     counters.receivedBatches.increment();
-    handler.handleDatagrams(endpoint, segments);
+    handler.handleDatagrams(endpoint, Datagrams.of(segments));
   }
 
   private boolean fits(InetSocketAddress from, int size) {

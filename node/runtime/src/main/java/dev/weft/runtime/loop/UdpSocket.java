@@ -130,30 +130,34 @@ final class UdpSocket {
   }
 
   void send(Endpoint to, Segments datagrams) {
+    int length = datagrams.length();
+    ByteBuf bytes = channel.alloc().directBuffer(length, length);
+    bytes.writeBytes(datagrams.array(), datagrams.offset(), length);
+    send(to, bytes, datagrams.segmentSize());
+  }
+
+  /// Sends what is readable of `bytes` in datagrams of `segmentSize`, and releases it.
+  void send(Endpoint to, ByteBuf bytes, int segmentSize) {
     InetSocketAddress address = addresses.computeIfAbsent(to, Endpoint::toSocketAddress);
-    int count = datagrams.count();
-    int perCall =
-        canSegment ? Math.clamp(MAX_SEGMENTED_BYTES / datagrams.segmentSize(), 1, MAX_SEGMENTS) : 1;
-    for (int first = 0; first < count; first += perCall) {
-      int n = Math.min(perCall, count - first);
-      int offset = datagrams.offset(first);
-      int length = datagrams.offset(first + n - 1) + datagrams.length(first + n - 1) - offset;
+    int perCall = canSegment ? Math.clamp(MAX_SEGMENTED_BYTES / segmentSize, 1, MAX_SEGMENTS) : 1;
+    while (bytes.isReadable()) {
+      int length = (int) Math.min((long) perCall * segmentSize, bytes.readableBytes());
+      int count = (length + segmentSize - 1) / segmentSize;
       if (channel.bytesBeforeUnwritable() < length) {
-        counters.sendBufferFull.add(count - first);
+        counters.sendBufferFull.add((bytes.readableBytes() + segmentSize - 1) / segmentSize);
         break;
       }
-      write(address, datagrams.array(), offset, length, n == 1 ? 0 : datagrams.segmentSize());
-      counters.sentDatagrams.add(n);
+      write(address, bytes.readRetainedSlice(length), count == 1 ? 0 : segmentSize);
+      counters.sentDatagrams.add(count);
     }
+    bytes.release();
     if (!flushPending) {
       flushPending = true;
       channel.eventLoop().execute(flush);
     }
   }
 
-  private void write(
-      InetSocketAddress address, byte[] array, int offset, int length, int segmentSize) {
-    ByteBuf bytes = channel.alloc().directBuffer(length).writeBytes(array, offset, length);
+  private void write(InetSocketAddress address, ByteBuf bytes, int segmentSize) {
     channel.write(
         segmentSize == 0
             ? new DatagramPacket(bytes, address)

@@ -1,5 +1,6 @@
 package dev.weft.runtime.loop;
 
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
@@ -105,6 +106,17 @@ public final class UdpSockets {
       counters.noSocket.add(datagrams.count());
     } else {
       socket.send(to, datagrams);
+    }
+  }
+
+  /// The same with a batch that was written to `buffer`, which is the socket's from now on.
+  public void send(Endpoint to, SendBuffer buffer, Datagrams datagrams) {
+    UdpSocket socket = to.ip().isV4() ? v4 : v6;
+    if (socket == null) {
+      buffer.release();
+      counters.noSocket.add(datagrams.count());
+    } else {
+      socket.send(to, buffer.filled(datagrams), datagrams.segmentSize());
     }
   }
 

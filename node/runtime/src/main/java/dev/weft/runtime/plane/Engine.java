@@ -1,10 +1,13 @@
 package dev.weft.runtime.plane;
 
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
 import dev.weft.crypto.Aeads;
 import dev.weft.derp.Frame.PeerGone;
+import dev.weft.engine.CipherAtOnce;
+import dev.weft.engine.Destination;
 import dev.weft.engine.EngineConfig;
 import dev.weft.engine.EngineEvent;
 import dev.weft.engine.NodeCore;
@@ -21,7 +24,10 @@ import dev.weft.runtime.derp.DerpClients;
 import dev.weft.runtime.derp.DerpListener;
 import dev.weft.runtime.loop.CoreTimer;
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.tailcfg.DerpMap;
+import dev.weft.wireguard.PathId;
+import dev.weft.wireguard.SessionKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +45,9 @@ final class Engine implements DerpListener, NodeCore.Output {
   /// What an engine needs of the rest.
   interface Surroundings {
     void sendUdp(Endpoint to, Segments datagrams);
+
+    /// Takes over the buffer that the batch was written to.
+    void sendUdp(Endpoint to, SendBuffer buffer, Datagrams datagrams);
 
     void deliver(Segments ipPackets);
 
@@ -65,6 +74,7 @@ final class Engine implements DerpListener, NodeCore.Output {
   private final NodeCore core;
   private final DerpClients derp;
   private final CoreTimer timer;
+  private final CipherAtOnce cipher = new CipherAtOnce();
   private final HandshakeClock handshakeClock;
   private final Surroundings around;
   private final Pings pings = new Pings();
@@ -128,7 +138,7 @@ final class Engine implements DerpListener, NodeCore.Output {
     rearm();
   }
 
-  void handleDatagrams(Path from, Segments datagrams) {
+  void handleDatagrams(Path from, Datagrams datagrams) {
     paths.received(from, datagrams);
     core.handleDatagrams(loop.now(), from, datagrams, this);
     rearm();
@@ -180,9 +190,28 @@ final class Engine implements DerpListener, NodeCore.Output {
 
   // What the core wants done.
 
+  /// Straight into memory of the socket, which for most batches is the only way they go.
+  @Override
+  public void seal(SessionKey sessionKey, long firstCounter, Segments plain, Destination to) {
+    Path.Udp direct = to.direct();
+    if (direct == null || to.relayed() != null) {
+      cipher.seal(sessionKey, firstCounter, plain, to, this);
+      return;
+    }
+    SendBuffer buffer = SendBuffer.allocate(sessionKey.sealedLength(plain));
+    Datagrams sealed = sessionKey.seal(firstCounter, plain, buffer.memory());
+    paths.sent(direct, sealed);
+    around.sendUdp(direct.remote(), buffer, sealed);
+  }
+
+  @Override
+  public void open(SessionKey sessionKey, Datagrams sealed, PathId from) {
+    cipher.open(loop.now(), sessionKey, sealed, from, core, this);
+  }
+
   @Override
   public void transmit(Path to, Segments datagrams) {
-    paths.sent(to, datagrams);
+    paths.sent(to, Datagrams.of(datagrams));
     switch (to) {
       case Path.Udp(Endpoint remote) -> around.sendUdp(remote, datagrams);
       case Path.Derp(int region, NodeKey peer) -> {
@@ -243,7 +272,8 @@ final class Engine implements DerpListener, NodeCore.Output {
   @Override
   public void onPacket(int region, NodeKey source, byte[] array, int offset, int length) {
     if (length > 0) {
-      handleDatagrams(new Path.Derp(region, source), Segments.single(array, offset, length));
+      Segments datagram = Segments.single(array, offset, length);
+      handleDatagrams(new Path.Derp(region, source), Datagrams.of(datagram));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.runtime.plane;
 
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
@@ -97,7 +98,7 @@ public final class NodePlane implements DataPlane {
   private static final class Opening {
     private @Nullable PlaneCore core;
 
-    void handleDatagrams(Endpoint from, Segments datagrams) {
+    void handleDatagrams(Endpoint from, Datagrams datagrams) {
       if (core != null) {
         core.handleDatagrams(from, datagrams);
       }

@@ -1,6 +1,6 @@
 package dev.weft.runtime.plane;
 
-import dev.weft.base.Segments;
+import dev.weft.base.Datagrams;
 import dev.weft.engine.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,24 +16,23 @@ final class PathCounters {
   private final long[] receivedPackets = new long[PATHS.length];
   private final long[] receivedBytes = new long[PATHS.length];
 
-  void sent(Path to, Segments datagrams) {
+  void sent(Path to, Datagrams datagrams) {
     count(to, datagrams, sentPackets, sentBytes);
   }
 
-  void received(Path from, Segments datagrams) {
+  void received(Path from, Datagrams datagrams) {
     count(from, datagrams, receivedPackets, receivedBytes);
   }
 
   /// A batch is of one kind: what the kernel or the engine put together came from one sender.
-  private static void count(Path path, Segments datagrams, long[] packets, long[] bytes) {
+  private static void count(Path path, Datagrams datagrams, long[] packets, long[] bytes) {
     int length = datagrams.length();
-    if (length < 2) {
+    if (length < Integer.BYTES) {
       return;
     }
-    byte[] bytesOf = datagrams.array();
-    int type = bytesOf[datagrams.offset()];
-    // STUN's answers begin with 1 too, and go on with 1.
-    if (type >= 1 && type <= LAST_WIREGUARD_TYPE && bytesOf[datagrams.offset() + 1] == 0) {
+    // A type and three zeros.
+    int type = datagrams.intAt(datagrams.offset());
+    if (type >= 1 && type <= LAST_WIREGUARD_TYPE) {
       int kind = kind(path);
       packets[kind] += datagrams.count();
       bytes[kind] += length;

@@ -1,5 +1,6 @@
 package dev.weft.runtime.plane;
 
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.IpPrefix;
@@ -20,6 +21,7 @@ import dev.weft.runtime.backend.Endpoints;
 import dev.weft.runtime.control.NetworkMap;
 import dev.weft.runtime.localapi.PacketSink;
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.runtime.loop.UdpCounters;
 import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.runtime.netcheck.NetReport;
@@ -145,7 +147,7 @@ final class PlaneCore implements Engine.Surroundings {
 
   // Bytes.
 
-  void handleDatagrams(Endpoint from, Segments datagrams) {
+  void handleDatagrams(Endpoint from, Datagrams datagrams) {
     if (engine != null) {
       engine.handleDatagrams(new Path.Udp(from), datagrams);
     }
@@ -163,6 +165,11 @@ final class PlaneCore implements Engine.Surroundings {
   @Override
   public void sendUdp(Endpoint to, Segments datagrams) {
     sockets.send(to, datagrams);
+  }
+
+  @Override
+  public void sendUdp(Endpoint to, SendBuffer buffer, Datagrams datagrams) {
+    sockets.send(to, buffer, datagrams);
   }
 
   @Override

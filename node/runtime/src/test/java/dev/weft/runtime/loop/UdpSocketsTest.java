@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Bytes;
+import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,8 +29,9 @@ class UdpSocketsTest {
   private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
 
   private record Received(Endpoint from, Bytes bytes, int segmentSize) {
-    static Received copy(Endpoint from, Segments s) {
-      return new Received(from, Bytes.copyOf(s.array(), s.offset(), s.length()), s.segmentSize());
+    static Received copy(Endpoint from, Datagrams d) {
+      byte[] bytes = d.memory().asSlice(d.offset(), d.length()).toArray(ValueLayout.JAVA_BYTE);
+      return new Received(from, Bytes.of(bytes), d.segmentSize());
     }
   }
 
@@ -66,6 +70,30 @@ class UdpSocketsTest {
           batches <= 4,
           "receive offload should keep the batch together, got " + batches + " pieces");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void aBatchWrittenToASendBufferArrives(Transport transport) throws Exception {
+    Assumptions.assumeTrue(transport == Transport.NIO || Transport.best() == Transport.EPOLL);
+    use(transport);
+    UdpSockets a = bind(0);
+    UdpSockets b = bind(0);
+    byte[] bytes = new byte[60 * 1000 + 10];
+    new Random(8).nextBytes(bytes);
+    loop.call(() -> {
+      SendBuffer buffer = SendBuffer.allocate(bytes.length);
+      MemorySegment.copy(bytes, 0, buffer.memory(), ValueLayout.JAVA_BYTE, 0, bytes.length);
+      a.send(endpoint(b), buffer, Datagrams.of(buffer.memory(), 0, bytes.length, 1000));
+      return null;
+    });
+    byte[] arrived = new byte[0];
+    while (arrived.length < bytes.length) {
+      arrived = concat(arrived, next().bytes().toArray());
+    }
+    assertArrayEquals(bytes, arrived);
+    assertEquals(61, a.counters().sentDatagrams());
+    assertEquals(61, b.counters().receivedDatagrams());
   }
 
   @Test

@@ -54,8 +54,9 @@ class NetcheckLoopTest {
             0,
             (from, datagrams) -> {
               for (int i = 0; i < datagrams.count(); i++) {
-                netcheck.handleStun(
-                    from, datagrams.array(), datagrams.offset(i), datagrams.length(i));
+                byte[] datagram = new byte[datagrams.length(i)];
+                datagrams.copy(i, datagram);
+                netcheck.handleStun(from, datagram, 0, datagram.length);
               }
             });
   }
