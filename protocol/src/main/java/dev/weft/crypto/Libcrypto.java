@@ -66,11 +66,18 @@ final class Libcrypto {
   static final MethodHandle CIPHER_FINAL =
       bind("EVP_CipherFinal_ex", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS), HEAP);
 
-  static final MethodHandle CONTEXT_CONTROL =
+  /// Parameters at the same time as the nonce: cheaper than `EVP_CIPHER_CTX_ctrl` for each.
+  static final MethodHandle CIPHER_INIT_WITH =
       bind(
-          "EVP_CIPHER_CTX_ctrl",
-          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+          "EVP_CipherInit_ex2",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG),
           HEAP);
+
+  static final MethodHandle CONTEXT_PARAMETERS =
+      bind(
+          "EVP_CIPHER_CTX_get_params",
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG),
+          Linker.Option.critical(false));
 
   /// The `EVP_CIPHER` itself, which libcrypto owns.
   static final MemorySegment CHACHA20_POLY1305 = cipher();

@@ -10,8 +10,6 @@ import java.util.Objects;
 /// it when the context is freed, which happens after this object became unreachable.
 final class LibcryptoPrimitive implements Primitive {
   // openssl/evp.h
-  private static final int CTRL_AEAD_GET_TAG = 0x10;
-  private static final int CTRL_AEAD_SET_TAG = 0x11;
   private static final int KEEP_DIRECTION = -1;
   private static final int DECRYPT = 0;
   private static final int ENCRYPT = 1;
@@ -19,6 +17,7 @@ final class LibcryptoPrimitive implements Primitive {
   private final MemorySegment sealing;
   private final MemorySegment opening;
   private final MemorySegment written = MemorySegment.ofArray(new int[1]);
+  private final TagParameter tag = new TagParameter();
   private final MemorySegment nothing = MemorySegment.ofArray(new byte[Aead.TAG_BYTES]);
 
   LibcryptoPrimitive(byte[] key) {
@@ -31,10 +30,12 @@ final class LibcryptoPrimitive implements Primitive {
       byte[] nonce, byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset) {
     Objects.checkFromIndexSize(outOffset, length + Aead.TAG_BYTES, out.length);
     try {
-      start(sealing, nonce, ad);
+      start(sealing, nonce);
+      authenticate(sealing, ad);
       update(sealing, in, offset, length, out, outOffset);
       check(finish(sealing));
-      control(sealing, CTRL_AEAD_GET_TAG, out, outOffset + length);
+      parameters(sealing, tag.here());
+      tag.copyTo(out, outOffset + length);
     } catch (Throwable e) {
       throw Libcrypto.failure(e);
     }
@@ -49,10 +50,10 @@ final class LibcryptoPrimitive implements Primitive {
     Objects.checkFromIndexSize(at, (long) length + Aead.TAG_BYTES, out.byteSize());
     long to = out.address() + at;
     try {
-      start(sealing, nonce, NO_DATA);
+      start(sealing, nonce);
       update(sealing, in, offset, length, to);
       check(finish(sealing));
-      control(sealing, CTRL_AEAD_GET_TAG, to + length);
+      parameters(sealing, tag.at(to + length));
     } catch (Throwable e) {
       throw Libcrypto.failure(e);
     } finally {
@@ -66,8 +67,9 @@ final class LibcryptoPrimitive implements Primitive {
     Objects.checkFromIndexSize(offset, length, in.length);
     int plain = length - Aead.TAG_BYTES;
     try {
-      start(opening, nonce, ad);
-      control(opening, CTRL_AEAD_SET_TAG, in, offset + plain);
+      tag.copyFrom(in, offset + plain);
+      start(opening, nonce, tag.here());
+      authenticate(opening, ad);
       update(opening, in, offset, plain, out, outOffset);
       return authentic(out, outOffset, plain);
     } catch (Throwable e) {
@@ -85,8 +87,7 @@ final class LibcryptoPrimitive implements Primitive {
     int plain = length - Aead.TAG_BYTES;
     long from = in.address() + at;
     try {
-      start(opening, nonce, NO_DATA);
-      control(opening, CTRL_AEAD_SET_TAG, from + plain);
+      start(opening, nonce, tag.at(from + plain));
       update(opening, from, plain, out, outOffset);
       return authentic(out, outOffset, plain);
     } catch (Throwable e) {
@@ -107,7 +108,7 @@ final class LibcryptoPrimitive implements Primitive {
   // One native call each. The wrappers around memory are made in the method that uses them, and
   // never handed on: only then does the compiler do without them, however it cuts the code.
 
-  private void start(MemorySegment context, byte[] nonce, byte[] ad) throws Throwable {
+  private static void start(MemorySegment context, byte[] nonce) throws Throwable {
     check(
         (int)
             Libcrypto.CIPHER_INIT.invokeExact(
@@ -117,11 +118,31 @@ final class LibcryptoPrimitive implements Primitive {
                 MemorySegment.NULL,
                 MemorySegment.ofArray(nonce),
                 KEEP_DIRECTION));
+  }
+
+  private static void start(MemorySegment context, byte[] nonce, long parameters) throws Throwable {
+    check(
+        (int)
+            Libcrypto.CIPHER_INIT_WITH.invokeExact(
+                context,
+                MemorySegment.NULL,
+                MemorySegment.NULL,
+                MemorySegment.ofArray(nonce),
+                KEEP_DIRECTION,
+                parameters));
+  }
+
+  private static void parameters(MemorySegment context, long parameters) throws Throwable {
+    check((int) Libcrypto.CONTEXT_PARAMETERS.invokeExact(context, parameters));
+  }
+
+  private void authenticate(MemorySegment context, byte[] ad) throws Throwable {
+    MemorySegment data = MemorySegment.ofArray(ad);
     if (ad.length > 0) {
       check(
           (int)
               Libcrypto.CIPHER_UPDATE.invokeExact(
-                  context, MemorySegment.NULL, written, MemorySegment.ofArray(ad), ad.length));
+                  context, MemorySegment.NULL, written, data, ad.length));
     }
   }
 
@@ -154,17 +175,6 @@ final class LibcryptoPrimitive implements Primitive {
   /// A stream cipher has nothing left to write.
   private int finish(MemorySegment context) throws Throwable {
     return (int) Libcrypto.CIPHER_FINAL.invokeExact(context, nothing, written);
-  }
-
-  private static void control(MemorySegment context, int what, byte[] tag, int offset)
-      throws Throwable {
-    MemorySegment at = MemorySegment.ofArray(tag).asSlice(offset, Aead.TAG_BYTES);
-    check((int) Libcrypto.CONTEXT_CONTROL.invokeExact(context, what, Aead.TAG_BYTES, at));
-  }
-
-  private static void control(MemorySegment context, int what, long tag) throws Throwable {
-    MemorySegment at = MemorySegment.ofAddress(tag);
-    check((int) Libcrypto.CONTEXT_CONTROL.invokeExact(context, what, Aead.TAG_BYTES, at));
   }
 
   @SuppressWarnings("restricted") // ties the native context to the garbage collector
