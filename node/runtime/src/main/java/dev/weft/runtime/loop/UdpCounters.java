@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class UdpCounters {
   final LongAdder receivedDatagrams = new LongAdder();
   final LongAdder receivedBatches = new LongAdder();
+  final LongAdder receiveFailed = new LongAdder();
   final LongAdder sentDatagrams = new LongAdder();
   final LongAdder sendBufferFull = new LongAdder();
   final LongAdder sendFailed = new LongAdder();
@@ -20,6 +21,11 @@ public final class UdpCounters {
   /// Batches handed to the engine; received datagrams per batch say how well receive offload works.
   public long receivedBatches() {
     return receivedBatches.sum();
+  }
+
+  /// Errors that the operating system told of a socket when it was read.
+  public long receiveFailed() {
+    return receiveFailed.sum();
   }
 
   public long sentDatagrams() {

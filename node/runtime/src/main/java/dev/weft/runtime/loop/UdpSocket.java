@@ -16,10 +16,13 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.SegmentedDatagramPacket;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +50,7 @@ final class UdpSocket {
       new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
 
   private final Channel channel;
+  private final @Nullable UdpReceiver receiver;
   private final UdpCounters counters;
   private final Runnable flush = this::flush;
   private final Map<Endpoint, InetSocketAddress> addresses =
@@ -61,17 +65,25 @@ final class UdpSocket {
   private boolean canSegment;
   private boolean flushPending;
 
-  private UdpSocket(Channel channel, boolean canSegment, UdpCounters counters) {
+  private UdpSocket(
+      Channel channel, @Nullable UdpReceiver receiver, boolean canSegment, UdpCounters counters) {
     this.channel = channel;
+    this.receiver = receiver;
     this.canSegment = canSegment;
     this.counters = counters;
   }
+
+  /// How sockets are read: by a [UdpReceiver] where there is memory for it, else by Netty.
+  ///
+  /// @param batcher takes what Netty reads
+  record Reading(
+      DatagramHandler handler, DatagramBatcher batcher, @Nullable MemorySegment memory) {}
 
   static UdpSocket bind(
       NodeLoop loop,
       SocketProtocolFamily family,
       InetSocketAddress address,
-      DatagramBatcher batcher,
+      Reading reading,
       UdpCounters counters)
       throws IOException, InterruptedException {
     Transport transport = loop.transport();
@@ -84,7 +96,8 @@ final class UdpSocket {
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(MAX_QUEUED_BYTES / 2, MAX_QUEUED_BYTES))
-            .handler(new Receiver(batcher));
+            .option(ChannelOption.AUTO_READ, reading.memory() == null)
+            .handler(new Receiver(reading.batcher()));
     if (transport == Transport.EPOLL) {
       // Not together with MAX_DATAGRAM_PAYLOAD_SIZE: recvmmsg has no room for the segment size.
       bootstrap.option(EpollChannelOption.UDP_GRO, true);
@@ -97,7 +110,17 @@ final class UdpSocket {
       throw bound.cause() instanceof IOException e ? e : new IOException(bound.cause());
     }
     enlargeBuffers(bound.channel(), transport);
-    UdpSocket socket = new UdpSocket(bound.channel(), transport.canSegment(), counters);
+    UdpReceiver receiver = null;
+    if (reading.memory() != null && bound.channel() instanceof UnixChannel unix) {
+      receiver =
+          UdpReceiver.open(
+              loop.eventLoop(),
+              unix.fd().intValue(),
+              reading.memory(),
+              reading.handler(),
+              counters);
+    }
+    UdpSocket socket = new UdpSocket(bound.channel(), receiver, transport.canSegment(), counters);
     bound.channel().pipeline().addLast(socket.new SendFailures());
     return socket;
   }
@@ -126,6 +149,9 @@ final class UdpSocket {
   }
 
   void close() {
+    if (receiver != null) {
+      receiver.stop();
+    }
     channel.close();
   }
 

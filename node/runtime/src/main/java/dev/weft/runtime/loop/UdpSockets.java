@@ -4,11 +4,14 @@ import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
+import dev.weft.runtime.host.BatchReceiver;
 import dev.weft.transport.port.PortHolder;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,16 +48,18 @@ public final class UdpSockets {
       DatagramHandler handler)
       throws IOException, InterruptedException {
     UdpCounters counters = new UdpCounters();
-    DatagramBatcher batcher = new DatagramBatcher(handler, counters);
-    UdpSocket v4 = address4 == null ? null : open(loop, address4, port, batcher, counters);
+    UdpSocket.Reading reading =
+        new UdpSocket.Reading(
+            handler, new DatagramBatcher(handler, counters), receiveBuffer(loop.transport()));
+    UdpSocket v4 = address4 == null ? null : open(loop, address4, port, reading, counters);
     UdpSocket v6 = null;
     if (address6 != null && loop.transport() == Transport.EPOLL) {
       try {
-        v6 = open(loop, address6, v4 == null ? port : v4.port(), batcher, counters);
+        v6 = open(loop, address6, v4 == null ? port : v4.port(), reading, counters);
       } catch (IOException _) {
         v6 =
             withoutPort(
-                loop, address6, batcher,
+                loop, address6, reading,
                 counters); // a machine without IPv6, or a port taken in this family only
       }
     }
@@ -64,14 +69,21 @@ public final class UdpSockets {
     return new UdpSockets(v4, v6, counters);
   }
 
+  /// One for both sockets: what is received is dealt with before more is.
+  private static @Nullable MemorySegment receiveBuffer(Transport transport) {
+    return transport == Transport.EPOLL && BatchReceiver.isAvailable()
+        ? MemorySegment.ofBuffer(ByteBuffer.allocateDirect(UdpReceiver.BUFFER_BYTES))
+        : null;
+  }
+
   private static UdpSocket open(
-      NodeLoop loop, Ip address, int port, DatagramBatcher batcher, UdpCounters counters)
+      NodeLoop loop, Ip address, int port, UdpSocket.Reading reading, UdpCounters counters)
       throws IOException, InterruptedException {
     SocketProtocolFamily family =
         address.isV4() ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     try {
       return UdpSocket.bind(
-          loop, family, new InetSocketAddress(address.toInetAddress(), port), batcher, counters);
+          loop, family, new InetSocketAddress(address.toInetAddress(), port), reading, counters);
     } catch (IOException e) {
       if (!isTaken(e)) {
         throw new IOException("cannot open a UDP socket on " + address + ": " + e.getMessage(), e);
@@ -89,10 +101,10 @@ public final class UdpSockets {
   }
 
   private static @Nullable UdpSocket withoutPort(
-      NodeLoop loop, Ip address, DatagramBatcher batcher, UdpCounters counters)
+      NodeLoop loop, Ip address, UdpSocket.Reading reading, UdpCounters counters)
       throws InterruptedException {
     try {
-      return open(loop, address, 0, batcher, counters);
+      return open(loop, address, 0, reading, counters);
     } catch (IOException _) {
       return null;
     }

@@ -6,10 +6,12 @@
 /// says no when it is full.
 ///
 /// [UdpSockets] are the node's IPv4 and IPv6 sockets on one port. They carry batches both ways:
-/// sending uses segmentation offload, receiving uses receive offload and puts consecutive datagrams
-/// of one source and size together again, so that the engine sees the batch the peer sent
-/// (`docs/protocol/dataplane.md §10.4`). [CoreTimer] turns a core's `nextTimeout` into a wake-up.
-/// [LoopClock] is the monotonic time of the cores, and notices when the machine has slept.
+/// sending uses segmentation offload from a [SendBuffer] that the engine has sealed into, receiving
+/// uses receive offload and hands the engine the batch where the kernel put it
+/// (`docs/protocol/dataplane.md §10.4`). Where Netty has to read them, because the system is
+/// another or calls of it are not allowed, batches are put together again from its single
+/// datagrams. [CoreTimer] turns a core's `nextTimeout` into a wake-up. [LoopClock] is the monotonic
+/// time of the cores, and notices when the machine has slept.
 ///
 /// [ChannelRelay] joins two channels of the loop into one connection.
 ///
