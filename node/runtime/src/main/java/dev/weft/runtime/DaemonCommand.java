@@ -3,6 +3,7 @@ package dev.weft.runtime;
 import dev.weft.config.ConfigException;
 import dev.weft.config.Settings;
 import dev.weft.node.spi.NodeService;
+import dev.weft.runtime.host.ReclaimablePages;
 import dev.weft.runtime.state.StateException;
 import dev.weft.transport.supervise.Supervisor;
 import java.io.IOException;

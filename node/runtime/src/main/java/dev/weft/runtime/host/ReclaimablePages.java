@@ -1,4 +1,4 @@
-package dev.weft.runtime;
+package dev.weft.runtime.host;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -24,14 +24,14 @@ import java.util.stream.Stream;
 /// where memory was needed for something else. `madvise(2)`, `MADV_DONTNEED`; `proc_pid_smaps(5)`.
 /// Linux only: elsewhere nothing happens.
 @SuppressWarnings("restricted") // there is no other way to ask
-final class ReclaimablePages {
+public final class ReclaimablePages {
   private static final Path SMAPS = Path.of("/proc/self/smaps");
   private static final int MADV_DONTNEED = 4;
   private static final int MADV_NOHUGEPAGE = 15;
 
   private ReclaimablePages() {}
 
-  static void release() {
+  public static void release() {
     try {
       MethodHandle madvise = madvise();
       for (Mapping mapping : reclaimable()) {

@@ -1,8 +1,8 @@
-package dev.weft.runtime;
+package dev.weft.runtime.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weft.runtime.ReclaimablePages.Mapping;
+import dev.weft.runtime.host.ReclaimablePages.Mapping;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
