@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# userspace-tcp.sh [--rounds N] [--seconds S] [--only weft|tailscaled] [--keep CMD]: one TCP stream through userspace nodes.
+# userspace-tcp.sh [--rounds N] [--seconds S] [--only weft|beside|tailscaled] [--beside] [--keep CMD]: one TCP stream
+# through userspace nodes.
 #
 # Two namespaces joined by a bridge, direct UDP path, both contenders on one Headscale with derper, taking turns:
 #   weft        our node and our node
+#   beside      with --beside: the same with the cipher of large batches beside the loop, and `weft` with all of it on the
+#               loop, whatever the number of cores says
 #   tailscaled  the official client and the official client, --tun=userspace-networking
 # The driver (bulk.py, the same for both) connects through the SOCKS5 proxy of the node at site a to a port that the node
 # at site b hands to 127.0.0.1. `up` is a to b, `down` is b to a. CPU is that of the two daemons; the driver is not in it.
@@ -13,14 +16,15 @@
 #
 # Root; needs a built Weft (bin/weft version builds it), python3, and tailscaled, tailscale, headscale, derper on PATH.
 set -euo pipefail
-rounds=5 seconds=5 only= keep=
+rounds=5 seconds=5 only= keep= beside=
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2 ;;
     --seconds) seconds=$2 ;;
     --only) only=$2 ;;
+    --beside) beside=1 && shift && continue ;;
     --keep) keep=$2 ;;
-    *) sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -33,7 +37,7 @@ bulk=$root/lab/bench/bulk.py
 for program in tailscaled tailscale headscale derper python3; do
   command -v "$program" >/dev/null || { echo "userspace-tcp.sh: $program is not on PATH" >&2; exit 1; }
 done
-contenders=(weft tailscaled)
+contenders=(weft ${beside:+beside} tailscaled)
 [ -z "$only" ] || contenders=("$only")
 
 prefix=ut$$
@@ -91,17 +95,19 @@ background headscale srv headscale -c "$work/hs/config.yaml" serve
 await 20 in_ns srv headscale -c "$work/hs/config.yaml" users create lab
 key=$(in_ns srv headscale -c "$work/hs/config.yaml" preauthkeys create --user 1 --reusable --expiration 24h | tail -1)
 
-port=41700 proxy=1055
+port=41700
+declare -A proxies=([weft]=1055 [tailscaled]=1056 [beside]=1057)
 for site in b a; do
   background "sink-$site" "$site" python3 "$bulk" sink 5201
   for name in "${contenders[@]}"; do
     dir=$work/$name-$site
     mkdir -p "$dir"
     case $name in
-      weft) daemon=("$weft" daemon) cli=("$weft") ;;
+      weft) daemon=(env WEFT_JAVA_OPTS="${WEFT_JAVA_OPTS:-}${beside:+ -Dweft.cipher.beside=false}" "$weft" daemon) cli=("$weft") ;;
+      beside) daemon=(env WEFT_JAVA_OPTS="${WEFT_JAVA_OPTS:-} -Dweft.cipher.beside=true" "$weft" daemon) cli=("$weft") ;;
       tailscaled) daemon=(env TS_NO_LOGS_NO_SUPPORT=true tailscaled) cli=(tailscale) ;;
     esac
-    case $name in weft) proxy=1055 ;; *) proxy=1056 ;; esac
+    proxy=${proxies[$name]}
     port=$((port + 1))
     background "$name-$site" "$site" "${daemon[@]}" --statedir="$dir" --socket="$dir/sock" --tun=userspace-networking \
       --port=$port --socks5-server=127.0.0.1:$proxy
@@ -116,9 +122,7 @@ memory() { # PID: resident and proportional, in MB
   awk '/^Rss/ { rss = $2 } /^Pss:/ { pss = $2 } END { printf "%d resident, %d proportional", rss / 1024, pss / 1024 }' "/proc/$1/smaps_rollup"
 }
 run() { # NAME DIRECTION SECONDS
-  local proxy=1055
-  [ "$1" = weft ] || proxy=1056
-  in_ns a python3 "$bulk" run "${address[$1-b]}" 5201 "$2" "$3" $proxy --pids "${pid[$1-a]},${pid[$1-b]}"
+  in_ns a python3 "$bulk" run "${address[$1-b]}" 5201 "$2" "$3" "${proxies[$1]}" --pids "${pid[$1-a]},${pid[$1-b]}"
 }
 
 sleep 3

@@ -20,12 +20,14 @@ import dev.weft.keys.NodePrivateKey;
 import dev.weft.packet.IpProtocol;
 import dev.weft.packet.Tsmp;
 import dev.weft.runtime.backend.DataPlane.Pong;
+import dev.weft.runtime.cipher.BatchCipher;
 import dev.weft.runtime.derp.DerpClients;
 import dev.weft.runtime.derp.DerpListener;
 import dev.weft.runtime.loop.CoreTimer;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.tailcfg.DerpMap;
+import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.SessionKey;
 import java.time.Instant;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /// All of the data plane that belongs to one node key: the engine core and the relay connections.
 /// Another key is another engine. Lives on the node loop.
-final class Engine implements DerpListener, NodeCore.Output {
+final class Engine implements DerpListener, NodeCore.Output, BatchCipher.Output {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final int MTU = 1280;
 
@@ -74,7 +76,8 @@ final class Engine implements DerpListener, NodeCore.Output {
   private final NodeCore core;
   private final DerpClients derp;
   private final CoreTimer timer;
-  private final CipherAtOnce cipher = new CipherAtOnce();
+  private final BatchCipher cipher;
+  private final CipherAtOnce relayed = new CipherAtOnce();
   private final HandshakeClock handshakeClock;
   private final Surroundings around;
   private final Pings pings = new Pings();
@@ -98,6 +101,7 @@ final class Engine implements DerpListener, NodeCore.Output {
         new NodeCore(new NodeCore.Config(key, disco, MTU, Aeads.best()), settings.entropy());
     this.derp = new DerpClients(loop, key, settings.entropy(), settings.uplink(), this);
     this.timer = new CoreTimer(loop, this::onTimeout);
+    this.cipher = new BatchCipher(loop, this);
     core.resumeAfter(handshakeClock.resumeAfter());
     clockChanged();
   }
@@ -176,6 +180,7 @@ final class Engine implements DerpListener, NodeCore.Output {
   void close() {
     timer.setDeadline(Long.MAX_VALUE);
     derp.close();
+    cipher.close();
   }
 
   private void onTimeout() {
@@ -194,19 +199,29 @@ final class Engine implements DerpListener, NodeCore.Output {
   @Override
   public void seal(SessionKey sessionKey, long firstCounter, Segments plain, Destination to) {
     Path.Udp direct = to.direct();
-    if (direct == null || to.relayed() != null) {
-      cipher.seal(sessionKey, firstCounter, plain, to, this);
-      return;
+    if (direct != null && to.relayed() == null) {
+      cipher.seal(sessionKey, firstCounter, plain, direct);
+    } else if (!to.equals(Destination.NOWHERE)) {
+      cipher.settle(sessionKey);
+      relayed.seal(sessionKey, firstCounter, plain, to, this);
     }
-    SendBuffer buffer = SendBuffer.allocate(sessionKey.sealedLength(plain));
-    Datagrams sealed = sessionKey.seal(firstCounter, plain, buffer.memory());
-    paths.sent(direct, sealed);
-    around.sendUdp(direct.remote(), buffer, sealed);
+  }
+
+  @Override
+  public void sealed(Path.Udp to, SendBuffer buffer, Datagrams datagrams) {
+    paths.sent(to, datagrams);
+    around.sendUdp(to.remote(), buffer, datagrams);
   }
 
   @Override
   public void open(SessionKey sessionKey, Datagrams sealed, PathId from) {
-    cipher.open(loop.now(), sessionKey, sealed, from, core, this);
+    cipher.open(sessionKey, sealed, from);
+  }
+
+  @Override
+  public void opened(PathId from, SessionKey sessionKey, OpenedBatch opened) {
+    core.handleOpened(loop.now(), from, sessionKey, opened, this);
+    rearm();
   }
 
   @Override
