@@ -48,6 +48,8 @@ class FirstLightTest {
               .tryCli("ping", "--until-direct=false", "-c=1", "laptop")
               .out()
               .contains("via DERP("));
+      String status = teammate.cli("status");
+      assertTrue(status.lines().anyMatch("# Relayed: laptop: UDP is blocked here"::equals), status);
     }
   }
 
