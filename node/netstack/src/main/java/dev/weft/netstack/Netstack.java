@@ -66,6 +66,16 @@ public final class Netstack {
     void transmit(Segments ipPackets);
   }
 
+  /// The length of the arrays that batches are gathered in.
+  public static final int BATCH_BYTES = PacketBatch.BYTES;
+
+  /// During [Output#transmit]: the callee keeps the array of the batch, and the next batch is
+  /// gathered in `spare`, which has [#BATCH_BYTES]. Answers false when `used` is another array;
+  /// then nothing has changed.
+  public boolean exchange(byte[] used, byte[] spare) {
+    return batch.exchange(used, spare);
+  }
+
   /// The addresses that this node is. Existing connections stay as they are.
   public void setAddresses(List<Ip> own) {
     addresses.set(own);

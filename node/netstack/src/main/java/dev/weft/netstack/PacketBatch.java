@@ -14,8 +14,11 @@ final class PacketBatch {
 
   private static final int MAX_BYTES = 63_000;
 
+  /// The length of the array of a batch.
+  static final int BYTES = 1 << 16;
+
   private final Loopback loopback;
-  private final byte[] buffer = new byte[1 << 16];
+  private byte[] buffer = new byte[BYTES];
   private Netstack.@Nullable Output out;
   private @Nullable Route route;
   private int used;
@@ -35,7 +38,17 @@ final class PacketBatch {
     return buffer;
   }
 
-  /// Room for one packet; returns where in [#buffer] it is to be written. It leaves with the batch.
+  /// See [Netstack#exchange].
+  boolean exchange(byte[] used, byte[] spare) {
+    if (used != buffer || spare.length != BYTES) {
+      return false;
+    }
+    buffer = spare;
+    return true;
+  }
+
+  /// Room for one packet; returns where in [#buffer], as it is then, it is to be written. It leaves
+  /// with the batch.
   int reserve(Route to, int length) {
     boolean joins =
         to == route

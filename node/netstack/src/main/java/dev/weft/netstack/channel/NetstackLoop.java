@@ -58,6 +58,11 @@ public final class NetstackLoop {
     requestFlush();
   }
 
+  /// See [Netstack#exchange].
+  public boolean exchange(byte[] used, byte[] spare) {
+    return stack.exchange(used, spare);
+  }
+
   /// Opens a TCP connection. From any thread.
   ///
   /// @return fails as a kernel socket does: `ConnectException` (refused),

@@ -8,6 +8,7 @@ import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.SessionKey;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// Seals and opens batches for an engine; see the package. Lives on the loop.
@@ -18,6 +19,13 @@ public final class BatchCipher implements AutoCloseable {
     void sealed(Path.Udp to, SendBuffer buffer, Datagrams datagrams);
 
     void opened(PathId from, SessionKey key, OpenedBatch opened);
+
+    /// Asks whoever handed in the batch in `used` to leave it and go on with `spare`, which has
+    /// [Netstack#BATCH_BYTES]. Answers false when it stays his, and so has to be copied.
+    boolean exchange(byte[] used, byte[] spare);
+
+    /// The same for memory of [UdpSockets].
+    boolean exchange(MemorySegment used, MemorySegment spare);
   }
 
   /// `true` or `false` instead of what the number of cores says; for measurements.

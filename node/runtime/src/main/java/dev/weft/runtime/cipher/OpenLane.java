@@ -1,18 +1,16 @@
 package dev.weft.runtime.cipher;
 
 import dev.weft.base.Datagrams;
+import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.SessionKey;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Opens batches beside the loop.
 final class OpenLane {
-  private static final int LONGEST = 64 << 10;
-
   /// One batch. A slot keeps its memory.
   private static final class Job {
     @Nullable MemorySegment memory;
@@ -36,17 +34,26 @@ final class OpenLane {
 
   void submit(SessionKey key, Datagrams sealed, PathId from) {
     Job job = lane.claim();
-    MemorySegment memory = job.memory;
-    if (memory == null) {
-      memory = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(LONGEST));
-      job.memory = memory;
-      job.opened = new OpenedBatch();
-    }
-    MemorySegment.copy(sealed.memory(), sealed.offset(), memory, 0, sealed.length());
-    job.sealed = Datagrams.of(memory, 0, sealed.length(), sealed.segmentSize());
+    job.sealed = keep(job, sealed);
     job.key = key;
     job.from = from;
     lane.submit();
+  }
+
+  /// Without a copy when the batch lies in memory that can be exchanged for the slot's.
+  private Datagrams keep(Job job, Datagrams sealed) {
+    MemorySegment memory = job.memory;
+    if (memory == null) {
+      memory = UdpSockets.allocateSpare();
+      job.opened = new OpenedBatch();
+    }
+    if (output.exchange(sealed.memory(), memory)) {
+      job.memory = sealed.memory();
+      return sealed;
+    }
+    job.memory = memory;
+    MemorySegment.copy(sealed.memory(), sealed.offset(), memory, 0, sealed.length());
+    return Datagrams.of(memory, 0, sealed.length(), sealed.segmentSize());
   }
 
   boolean holds(SessionKey key) {

@@ -3,6 +3,7 @@ package dev.weft.runtime.cipher;
 import dev.weft.base.Datagrams;
 import dev.weft.base.Segments;
 import dev.weft.engine.Path;
+import dev.weft.netstack.Netstack;
 import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.wireguard.SessionKey;
 import java.util.concurrent.Executor;
@@ -34,17 +35,27 @@ final class SealLane {
 
   void submit(SessionKey key, long firstCounter, Segments plain, Path.Udp to, SendBuffer buffer) {
     Job job = lane.claim();
-    int length = plain.length();
-    if (job.plain.length < length) {
-      job.plain = new byte[Math.max(length, 64 << 10)];
-    }
-    System.arraycopy(plain.array(), plain.offset(), job.plain, 0, length);
-    job.batch = Segments.of(job.plain, 0, length, plain.segmentSize());
+    job.batch = keep(job, plain);
     job.key = key;
     job.firstCounter = firstCounter;
     job.to = to;
     job.buffer = buffer;
     lane.submit();
+  }
+
+  /// Without a copy when the batch was gathered in an array that can be exchanged for the slot's.
+  private Segments keep(Job job, Segments plain) {
+    if (job.plain.length == 0) {
+      job.plain = new byte[Netstack.BATCH_BYTES];
+    }
+    if (output.exchange(plain.array(), job.plain)) {
+      job.plain = plain.array();
+      return plain;
+    }
+    int length = plain.length();
+    byte[] copy = length <= job.plain.length ? job.plain : new byte[length];
+    System.arraycopy(plain.array(), plain.offset(), copy, 0, length);
+    return Segments.of(copy, 0, length, plain.segmentSize());
   }
 
   boolean holds(SessionKey key) {

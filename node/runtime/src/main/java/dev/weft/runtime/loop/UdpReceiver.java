@@ -39,11 +39,12 @@ final class UdpReceiver implements EpollIoHandle {
   private final IoEventLoop loop;
   private final FileDescriptor descriptor;
   private final BatchReceiver receiver;
-  private final MemorySegment buffer;
+  private final ReceiveMemory memory;
   private final DatagramHandler handler;
   private final UdpCounters counters;
   private @Nullable IoRegistration registration;
   private @Nullable Endpoint source;
+  private MemorySegment buffer;
   private int start;
   private int end;
   private int segmentSize;
@@ -51,13 +52,14 @@ final class UdpReceiver implements EpollIoHandle {
   private UdpReceiver(
       IoEventLoop loop,
       int descriptor,
-      MemorySegment buffer,
+      ReceiveMemory memory,
       DatagramHandler handler,
       UdpCounters counters) {
     this.loop = loop;
     this.descriptor = new FileDescriptor(descriptor);
     this.receiver = new BatchReceiver(descriptor);
-    this.buffer = buffer;
+    this.memory = memory;
+    this.buffer = memory.current();
     this.handler = handler;
     this.counters = counters;
   }
@@ -65,16 +67,16 @@ final class UdpReceiver implements EpollIoHandle {
   /// Begins to read the socket with this descriptor, by another one of its own: the loop knows the
   /// first as Netty's.
   ///
-  /// @param buffer [#BUFFER_BYTES] outside the heap, which all receivers of a loop may share
+  /// @param memory which all receivers of a loop share
   static UdpReceiver open(
       IoEventLoop loop,
       int socket,
-      MemorySegment buffer,
+      ReceiveMemory memory,
       DatagramHandler handler,
       UdpCounters counters)
       throws IOException, InterruptedException {
     UdpReceiver made =
-        new UdpReceiver(loop, BatchReceiver.duplicate(socket), buffer, handler, counters);
+        new UdpReceiver(loop, BatchReceiver.duplicate(socket), memory, handler, counters);
     Future<IoRegistration> registering = loop.register(made).await();
     if (!registering.isSuccess()) {
       made.close();
@@ -93,6 +95,7 @@ final class UdpReceiver implements EpollIoHandle {
 
   @Override
   public void handle(IoRegistration registered, IoEvent event) {
+    restart();
     try {
       int calls = 0;
       while (calls < CALLS_PER_TURN && registered.isValid() && receive()) {
@@ -102,6 +105,12 @@ final class UdpReceiver implements EpollIoHandle {
       counters.receiveFailed.increment();
     }
     handOn();
+  }
+
+  /// Begins at the start of memory, which may be other than before: a batch that was handed on may
+  /// have been kept.
+  private void restart() {
+    buffer = memory.current();
     start = 0;
     end = 0;
   }
@@ -122,8 +131,7 @@ final class UdpReceiver implements EpollIoHandle {
     end += length;
     if (end >= ENOUGH) {
       handOn();
-      start = 0;
-      end = 0;
+      restart();
     }
     return true;
   }

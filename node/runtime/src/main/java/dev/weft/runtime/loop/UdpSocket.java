@@ -18,7 +18,6 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -77,7 +76,7 @@ final class UdpSocket {
   ///
   /// @param batcher takes what Netty reads
   record Reading(
-      DatagramHandler handler, DatagramBatcher batcher, @Nullable MemorySegment memory) {}
+      DatagramHandler handler, DatagramBatcher batcher, @Nullable ReceiveMemory memory) {}
 
   static UdpSocket bind(
       NodeLoop loop,

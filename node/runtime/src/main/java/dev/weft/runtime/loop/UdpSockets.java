@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class UdpSockets {
   private final @Nullable UdpSocket v4;
   private final @Nullable UdpSocket v6;
+  private final @Nullable ReceiveMemory memory;
   private final UdpCounters counters;
 
-  private UdpSockets(@Nullable UdpSocket v4, @Nullable UdpSocket v6, UdpCounters counters) {
+  private UdpSockets(
+      @Nullable UdpSocket v4,
+      @Nullable UdpSocket v6,
+      @Nullable ReceiveMemory memory,
+      UdpCounters counters) {
     this.v4 = v4;
     this.v6 = v6;
+    this.memory = memory;
     this.counters = counters;
   }
 
@@ -48,9 +53,9 @@ public final class UdpSockets {
       DatagramHandler handler)
       throws IOException, InterruptedException {
     UdpCounters counters = new UdpCounters();
+    ReceiveMemory memory = receiveMemory(loop.transport());
     UdpSocket.Reading reading =
-        new UdpSocket.Reading(
-            handler, new DatagramBatcher(handler, counters), receiveBuffer(loop.transport()));
+        new UdpSocket.Reading(handler, new DatagramBatcher(handler, counters), memory);
     UdpSocket v4 = address4 == null ? null : open(loop, address4, port, reading, counters);
     UdpSocket v6 = null;
     if (address6 != null && loop.transport() == Transport.EPOLL) {
@@ -66,14 +71,23 @@ public final class UdpSockets {
     if (v4 == null && v6 == null) {
       throw new IOException("no UDP socket: neither IPv4 nor IPv6 is available");
     }
-    return new UdpSockets(v4, v6, counters);
+    return new UdpSockets(v4, v6, memory, counters);
   }
 
-  /// One for both sockets: what is received is dealt with before more is.
-  private static @Nullable MemorySegment receiveBuffer(Transport transport) {
-    return transport == Transport.EPOLL && BatchReceiver.isAvailable()
-        ? MemorySegment.ofBuffer(ByteBuffer.allocateDirect(UdpReceiver.BUFFER_BYTES))
-        : null;
+  private static @Nullable ReceiveMemory receiveMemory(Transport transport) {
+    return transport == Transport.EPOLL && BatchReceiver.isAvailable() ? new ReceiveMemory() : null;
+  }
+
+  /// Memory for [#exchange], outside the heap.
+  public static MemorySegment allocateSpare() {
+    return ReceiveMemory.allocate();
+  }
+
+  /// During [DatagramHandler#handleDatagrams]: the handler keeps the memory of the batch, and the
+  /// sockets receive into `spare` from now on, which is of [#allocateSpare] or came from a batch
+  /// before. Answers false when `used` is other memory; then nothing has changed.
+  public boolean exchange(MemorySegment used, MemorySegment spare) {
+    return memory != null && memory.exchange(used, spare);
   }
 
   private static UdpSocket open(

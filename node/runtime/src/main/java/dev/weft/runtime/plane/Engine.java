@@ -30,6 +30,7 @@ import dev.weft.tailcfg.DerpMap;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.SessionKey;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +53,11 @@ final class Engine implements DerpListener, NodeCore.Output, BatchCipher.Output 
     void sendUdp(Endpoint to, SendBuffer buffer, Datagrams datagrams);
 
     void deliver(Segments ipPackets);
+
+    /// See [BatchCipher.Output].
+    boolean exchange(byte[] used, byte[] spare);
+
+    boolean exchange(MemorySegment used, MemorySegment spare);
 
     void handleStun(Endpoint from, byte[] array, int offset, int length);
 
@@ -222,6 +228,16 @@ final class Engine implements DerpListener, NodeCore.Output, BatchCipher.Output 
   public void opened(PathId from, SessionKey sessionKey, OpenedBatch opened) {
     core.handleOpened(loop.now(), from, sessionKey, opened, this);
     rearm();
+  }
+
+  @Override
+  public boolean exchange(byte[] used, byte[] spare) {
+    return around.exchange(used, spare);
+  }
+
+  @Override
+  public boolean exchange(MemorySegment used, MemorySegment spare) {
+    return around.exchange(used, spare);
   }
 
   @Override

@@ -29,6 +29,7 @@ import dev.weft.runtime.netcheck.NetcheckLoop;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.ReportedEndpoint;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -178,6 +179,16 @@ final class PlaneCore implements Engine.Surroundings {
       show(PacketSink.Way.FROM_PEER, ipPackets);
     }
     stack.handlePackets(ipPackets);
+  }
+
+  @Override
+  public boolean exchange(byte[] used, byte[] spare) {
+    return stack.exchange(used, spare);
+  }
+
+  @Override
+  public boolean exchange(MemorySegment used, MemorySegment spare) {
+    return sockets.exchange(used, spare);
   }
 
   @Override

@@ -10,13 +10,18 @@ import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
+import dev.weft.runtime.host.BatchReceiver;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -30,8 +35,7 @@ class UdpSocketsTest {
 
   private record Received(Endpoint from, Bytes bytes, int segmentSize) {
     static Received copy(Endpoint from, Datagrams d) {
-      byte[] bytes = d.memory().asSlice(d.offset(), d.length()).toArray(ValueLayout.JAVA_BYTE);
-      return new Received(from, Bytes.of(bytes), d.segmentSize());
+      return new Received(from, Bytes.of(bytesOf(d)), d.segmentSize());
     }
   }
 
@@ -94,6 +98,48 @@ class UdpSocketsTest {
     assertArrayEquals(bytes, arrived);
     assertEquals(61, a.counters().sentDatagrams());
     assertEquals(61, b.counters().receivedDatagrams());
+  }
+
+  @Test
+  void aBatchThatIsKeptIsNotOverwritten() throws Exception {
+    Assumptions.assumeTrue(Transport.best() == Transport.EPOLL && BatchReceiver.isAvailable());
+    UdpSockets a = bind(0);
+    List<Datagrams> kept = new CopyOnWriteArrayList<>();
+    AtomicReference<UdpSockets> receiving = new AtomicReference<>();
+    UdpSockets b =
+        UdpSockets.bind(
+            loop,
+            LOOPBACK,
+            null,
+            0,
+            (from, batch) -> {
+              MemorySegment spare = UdpSockets.allocateSpare();
+              // The second of two batches that came into one memory cannot be kept.
+              if (receiving.get().exchange(batch.memory(), spare)) {
+                kept.add(batch);
+              }
+              received.add(Received.copy(from, batch));
+            });
+    receiving.set(b);
+    for (int i = 1; i <= 20; i++) {
+      byte[] bytes = new byte[i % 3 == 0 ? 300 : 20 * 1000];
+      Arrays.fill(bytes, (byte) i);
+      send(a, b, Segments.of(bytes, 0, bytes.length, Math.min(bytes.length, 1000)));
+    }
+    int total = 0;
+    while (total < 14 * 20_000 + 6 * 300) {
+      total += next().bytes().length();
+    }
+    assertTrue(kept.size() > 5, kept.size() + " kept");
+    int last = 0;
+    for (Datagrams batch : kept) {
+      byte[] bytes = bytesOf(batch);
+      assertTrue(bytes[0] >= last, "in order");
+      last = bytes[0];
+      for (byte each : bytes) {
+        assertEquals(bytes[0], each);
+      }
+    }
   }
 
   @Test
@@ -203,6 +249,10 @@ class UdpSocketsTest {
       throw new AssertionError("nothing arrived");
     }
     return next;
+  }
+
+  private static byte[] bytesOf(Datagrams d) {
+    return d.memory().asSlice(d.offset(), d.length()).toArray(ValueLayout.JAVA_BYTE);
   }
 
   private static byte[] concat(byte[] a, byte[] b) {
