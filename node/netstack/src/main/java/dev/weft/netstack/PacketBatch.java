@@ -39,6 +39,7 @@ final class PacketBatch {
   }
 
   /// See [Netstack#exchange].
+  @SuppressWarnings("ReferenceEquality") // the array itself is meant, not what is in it
   boolean exchange(byte[] used, byte[] spare) {
     if (used != buffer || spare.length != BYTES) {
       return false;

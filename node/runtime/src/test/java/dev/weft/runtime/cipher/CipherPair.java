@@ -169,6 +169,7 @@ final class CipherPair {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the array itself is meant, not what is in it
     public boolean exchange(byte[] used, byte[] spare) {
       if (used != array || exchanges == 0 || random.nextInt(exchanges) == 0) {
         return false;
