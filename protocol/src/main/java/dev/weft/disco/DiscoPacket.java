@@ -5,7 +5,6 @@ import dev.weft.crypto.Box;
 import dev.weft.keys.DiscoKey;
 import java.util.Arrays;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The envelope of a disco message (`docs/protocol/dataplane.md` §2.1):
 ///
@@ -62,12 +61,17 @@ public final class DiscoPacket {
   ///
   /// @param box of our private key and the [#sender]'s public key
   public static Optional<DiscoMessage> open(Box box, byte[] array, int offset, int length) {
+    return unseal(box, array, offset, length)
+        .flatMap(plain -> DiscoMessage.parse(plain, 0, plain.length));
+  }
+
+  /// The bytes of the message in a packet, whether or not we know it.
+  public static Optional<byte[]> unseal(Box box, byte[] array, int offset, int length) {
     if (length < OVERHEAD) {
       return Optional.empty();
     }
     byte[] nonce = Arrays.copyOfRange(array, offset + NONCE, offset + SEALED);
-    byte @Nullable [] plain =
-        box.open(nonce, Arrays.copyOfRange(array, offset + SEALED, offset + length));
-    return plain == null ? Optional.empty() : DiscoMessage.parse(plain, 0, plain.length);
+    return Optional.ofNullable(
+        box.open(nonce, Arrays.copyOfRange(array, offset + SEALED, offset + length)));
   }
 }

@@ -198,6 +198,11 @@ public final class NodeCore {
     wireGuard.handleOpened(now, from, key, opened, tunnel);
   }
 
+  /// Shows what peers say in disco from now on; null ends it.
+  public void tapDisco(MagicSock.@Nullable DiscoTap tap) {
+    magicSock.tap(tap);
+  }
+
   /// Takes IP packets of the own stack.
   public void handlePackets(long now, Segments packets, Output out) {
     tunnel.bind(now, out);

@@ -46,6 +46,12 @@ public final class MagicSock {
     void pathChanged(NodeKey peer, @Nullable Endpoint direct);
   }
 
+  /// Is shown what peers say in disco, opened, while somebody captures it.
+  @FunctionalInterface
+  public interface DiscoTap {
+    void received(Path from, byte[] message);
+  }
+
   /// How a pong names a relay as the source of a ping (`docs/protocol/dataplane.md` §3.2).
   private static final Ip RELAY_ADDRESS = Ip.v4(127 << 24 | 3 << 16 | 3 << 8 | 40);
 
@@ -68,6 +74,7 @@ public final class MagicSock {
   private List<Endpoint> ownEndpoints = List.of();
   private long ownEndpointsAt = Candidate.NEVER;
   private long dropped;
+  private @Nullable DiscoTap tap;
 
   public MagicSock(NodeKey self, DiscoPrivateKey privateKey, Entropy entropy) {
     this.self = self;
@@ -182,6 +189,11 @@ public final class MagicSock {
     }
   }
 
+  /// Shows each message from now on; null ends it.
+  public void tap(@Nullable DiscoTap newer) {
+    tap = newer;
+  }
+
   /// Takes a datagram if it is disco: then returns true, whether it was of use or dropped.
   public boolean handleDatagram(
       long now, Path from, byte[] array, int offset, int length, Output out) {
@@ -193,7 +205,12 @@ public final class MagicSock {
       dropped++; // a stranger, or a peer whose new key has not reached us: no cryptography for it
       return true;
     }
-    DiscoMessage message = DiscoPacket.open(sender.box(), array, offset, length).orElse(null);
+    byte[] plain = DiscoPacket.unseal(sender.box(), array, offset, length).orElse(null);
+    if (plain != null && tap != null) {
+      tap.received(from, plain);
+    }
+    DiscoMessage message =
+        plain == null ? null : DiscoMessage.parse(plain, 0, plain.length).orElse(null);
     if (message == null || !handle(now, from, sender, message, out)) {
       dropped++;
     }

@@ -43,20 +43,20 @@ final class CaptureStream implements PacketSink {
   }
 
   @Override
-  public void on(Way way, Segments ipPackets) {
+  public void on(Way way, Segments packets) {
     if (!channel.isWritable()) {
-      lost += ipPackets.count();
+      lost += packets.count();
       return;
     }
     Instant now = Instant.now();
-    int count = ipPackets.count();
-    ByteBuf out = channel.alloc().buffer(ipPackets.length() + count * (RECORD_HEADER + PREFIX));
+    int count = packets.count();
+    ByteBuf out = channel.alloc().buffer(packets.length() + count * (RECORD_HEADER + PREFIX));
     for (int i = 0; i < count; i++) {
-      int length = ipPackets.length(i);
+      int length = packets.length(i);
       out.writeIntLE((int) now.getEpochSecond()).writeIntLE(now.getNano() / 1000);
       out.writeIntLE(length + PREFIX).writeIntLE(length + PREFIX);
       out.writeShortLE(way.code()).writeShortLE(0);
-      out.writeBytes(ipPackets.array(), ipPackets.offset(i), length);
+      out.writeBytes(packets.array(), packets.offset(i), length);
     }
     channel.writeAndFlush(new DefaultHttpContent(out));
   }

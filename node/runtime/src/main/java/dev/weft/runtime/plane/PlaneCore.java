@@ -111,6 +111,7 @@ final class PlaneCore implements Engine.Surroundings {
       running = new Engine(loop, key, disco, settings, paths, this);
       engine = running;
       wasLive = false;
+      tapDisco();
     }
     stack.setAddresses(map.self().addresses().stream().map(IpPrefix::address).toList());
     DerpMap relays = map.derpMap();
@@ -199,10 +200,23 @@ final class PlaneCore implements Engine.Surroundings {
   void capture(PacketSink sink) {
     sinks = Arrays.copyOf(sinks, sinks.length + 1);
     sinks[sinks.length - 1] = sink;
+    tapDisco();
   }
 
   void endCapture(PacketSink sink) {
     sinks = Arrays.stream(sinks).filter(each -> !each.equals(sink)).toArray(PacketSink[]::new);
+    tapDisco();
+  }
+
+  private void tapDisco() {
+    if (engine != null) {
+      engine.core().tapDisco(sinks.length == 0 ? null : this::showDisco);
+    }
+  }
+
+  private void showDisco(Path from, byte[] message) {
+    byte[] frame = DiscoFrame.encode(from, message);
+    show(PacketSink.Way.DISCO, Segments.single(frame, 0, frame.length));
   }
 
   private void show(PacketSink.Way way, Segments ipPackets) {
