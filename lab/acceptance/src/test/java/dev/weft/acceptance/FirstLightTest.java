@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,46 @@ class FirstLightTest {
 
       assertFetches(teammate, "http://laptop.lab.weft/", site);
       assertFetches(teammate, "http://laptop/", site);
+    }
+  }
+
+  /// Programs behind `serve` may rely on these: who asks is told by the node, not by who asks.
+  @Test
+  void aServedProgramLearnsTheAddressAndNameOfWhoAsksAndNothingForged() throws Exception {
+    try (Lab lab = Lab.up("forwarded", "a=public", "b=public")) {
+      WeftServers servers = WeftServers.start(lab);
+      TailnetNode laptop = TailnetNode.weft(lab, "a", "laptop");
+      TailnetNode teammate = TailnetNode.weft(lab, "b", "teammate");
+      laptop.up(WeftServers.URL, servers.key());
+      teammate.up(WeftServers.URL, servers.key());
+      laptop.startEcho(3000);
+      laptop.cli("serve", "--bg", "3000");
+
+      Lab.Result answer =
+          teammate.fetch(
+              "http://laptop/",
+              "-HX-Forwarded-For: 1.2.3.4",
+              "-Hx-forwarded-for: 5.6.7.8, 9.9.9.9",
+              "-HX_Forwarded_For: 1.2.3.4",
+              "-HX-Forwarded-Host: evil.example",
+              "-HX-Forwarded-Proto: https",
+              "-HForwarded: for=1.2.3.4",
+              "-HTailscale-User-Login: root@example.com");
+      assertEquals(0, answer.exit(), answer.all());
+      List<String> heard =
+          answer
+              .out()
+              .lines()
+              .map(line -> line.toLowerCase(Locale.ROOT))
+              .filter(line -> line.contains("forwarded") || line.startsWith("tailscale-user-login"))
+              .sorted()
+              .toList();
+      assertEquals(
+          List.of(
+              "tailscale-user-login: lab",
+              "x-forwarded-for: " + teammate.ip(),
+              "x-forwarded-host: laptop"), // and no scheme, as the original: it tells of https only
+          heard);
     }
   }
 

@@ -211,6 +211,37 @@ final class TailnetNode {
     return lab.run(site, Duration.ofSeconds(60), Map.of(), command);
   }
 
+  /// Starts a program on a loopback port of this site that answers each request with its header
+  /// lines.
+  Lab.Proc startEcho(int port) throws Exception {
+    String program =
+        """
+        import http.server
+        class Echo(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = str(self.headers).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+        http.server.HTTPServer(("127.0.0.1", %d), Echo).serve_forever()
+        """
+            .formatted(port);
+    Lab.Proc server =
+        lab.start(
+            site,
+            name + "-echo",
+            Map.of(),
+            List.of(Peers.require("python3").toString(), "-c", program));
+    Await.until(
+        "the program answers",
+        Duration.ofSeconds(10),
+        () ->
+            lab.run(site, Duration.ofSeconds(5), "curl", "-s", "http://127.0.0.1:" + port).exit()
+                == 0);
+    return server;
+  }
+
   /// Starts a web server on a loopback port of this site, serving a folder.
   Lab.Proc startSite(int port, Path folder) throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
