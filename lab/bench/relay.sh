@@ -6,7 +6,9 @@
 # (default 150) from site a to site b. The relays take turns, ROUNDS times each (default 5), after WARM transfers (default 4)
 # that do not count: a relay runs for months, and ours has been compiled by then.
 # Prints each sample, then for each pair of nodes and relay: Mbit/s and CPU seconds of the relay per GB (10^9 bytes), as
-# median and range; the relay's peak resident memory; and the ratios ours to derper's.
+# median and range; whose the machine's time was meanwhile, as medians in percent of all processors: the relay, the sending
+# and the receiving daemon, nobody (the rest is curl, the web server and whatever else ran); the relay's peak resident
+# memory; and the ratios ours to derper's.
 #
 # PAIRS="official weft" names the pairs of nodes to measure; RELAY_OPTS are more flags for our relay.
 # Root; needs a built Weft (bin/weft version builds it), curl, python3, and tailscaled, tailscale, derper on PATH.
@@ -119,16 +121,20 @@ node() { # PAIR RELAY SITE SOCKS-PORT
 
 # The relay's process: what ip netns exec has become.
 cpu() { awk '{ sub(/.*\) /, ""); print ($12 + $13) }' "/proc/$(cat "$work/$1.pid")/stat"; }
-hz=$(getconf CLK_TCK)
-sample() { # PAIR RELAY SOCKS-PORT: prints Mbit/s and CPU seconds per GB
+idle() { awk '/^cpu / { print $5 + $6; exit }' /proc/stat; }
+hz=$(getconf CLK_TCK) processors=$(nproc)
+sample() { # PAIR RELAY SOCKS-PORT: prints Mbit/s, CPU seconds per GB, and the shares of relay, sender, receiver and nobody
   local before after bytes seconds
-  before=$(cpu "$2")
+  before="$(cpu "$2") $(cpu "$1-$2-a") $(cpu "$1-$2-b") $(idle)"
   read -r bytes seconds < <(in_ns b curl -s --max-time 120 -o /dev/null -w '%{size_download} %{time_total}\n' \
     --proxy socks5h://127.0.0.1:"$3" "http://$1-a.lab.net/bulk")
-  after=$(cpu "$2")
+  after="$(cpu "$2") $(cpu "$1-$2-a") $(cpu "$1-$2-b") $(idle)"
   [ "$bytes" = $((megabytes * 1000000)) ] || { echo "relay.sh: got $bytes bytes" >&2; exit 1; }
-  awk -v b="$bytes" -v s="$seconds" -v c=$((after - before)) -v hz="$hz" \
-    'BEGIN { printf "%.1f %.2f\n", b * 8 / s / 1e6, c / hz / (b / 1e9) }'
+  awk -v b="$bytes" -v s="$seconds" -v before="$before" -v after="$after" -v hz="$hz" -v n="$processors" \
+    'BEGIN { split(before, x, " "); split(after, y, " ")
+       printf "%.1f %.2f", b * 8 / s / 1e6, (y[1] - x[1]) / hz / (b / 1e9)
+       for (i = 1; i <= 4; i++) printf " %.0f", 100 * (y[i] - x[i]) / hz / s / n
+       print "" }'
 }
 
 for pair in $pairs; do
@@ -154,16 +160,17 @@ for pair in $pairs; do
 done
 
 echo
-printf 'nodes     relay   Mbit/s (range)           relay CPU-s/GB (range)\n'
+printf 'nodes     relay   Mbit/s (range)           relay CPU-s/GB (range)   %% of all processors: relay, sender, receiver, idle\n'
 declare -A median
 for pair in $pairs; do
   for relay in derper ours; do
-    for column in 1 2; do
+    for column in 1 2 3 4 5 6; do
       read -r mid low high < <(sort -n -k$column "$work/$pair-$relay.samples" | awk -v c=$column '{ v[NR] = $c } END { print v[int((NR + 1) / 2)], v[1], v[NR] }')
       median[$relay$column]=$mid
       text[column]="$mid ($low to $high)"
     done
-    printf '%-9s %-7s %-24s %s\n' "$pair" $relay "${text[1]}" "${text[2]}"
+    printf '%-9s %-7s %-24s %-24s %s, %s, %s, %s\n' "$pair" $relay "${text[1]}" "${text[2]}" \
+      "${median[${relay}3]}" "${median[${relay}4]}" "${median[${relay}5]}" "${median[${relay}6]}"
   done
   awk -v pair="$pair" -v d1="${median[derper1]}" -v d2="${median[derper2]}" -v o1="${median[ours1]}" -v o2="${median[ours2]}" \
     'BEGIN { printf "%-9s ours to derper: throughput %.2f×, CPU %.2f×\n", pair, o1 / d1, o2 / d2 }'
