@@ -23,7 +23,6 @@ import dev.weft.ipn.WatchOption;
 import dev.weft.node.spi.NodeService;
 import dev.weft.relay.RelayServer;
 import dev.weft.relay.RelaySettings;
-import dev.weft.runtime.localapi.BackendException;
 import dev.weft.runtime.localapi.LocalBackend;
 import dev.weft.tailcfg.DerpMap;
 import java.io.IOException;
@@ -35,11 +34,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -205,52 +202,6 @@ class NodePairTest {
         restarted.backend().status(false).health().stream()
             .anyMatch(line -> line.startsWith("No contact with the control server since ")),
         () -> restarted.backend().status(false).health().toString());
-  }
-
-  @Test
-  void twoMachinesWithOneStateAreToldByTheirRelayUntilOneLeaves() throws Exception {
-    Node original = node("web");
-    Node away = node("laptop");
-    up(original, "web");
-    up(away, "laptop");
-    Ip address = away.backend().status(false).tailscaleIps().getFirst();
-    for (Node node : List.of(away, original)) { // nothing is direct to who is away
-      node.close();
-      running.remove((AutoCloseable) node);
-    }
-    Files.createDirectory(folder.resolve("clone"));
-    Files.copy(folder.resolve("web/weft.state"), folder.resolve("clone/weft.state"));
-    Node again = node("web");
-    Node clone = node("clone");
-    awaitRunning(again);
-    awaitRunning(clone);
-
-    while (relayNotice(again).isEmpty() || relayNotice(clone).isEmpty()) {
-      for (Node node : List.of(again, clone)) {
-        Thread.ofVirtual().start(() -> writeToTheRelay(node, address));
-      }
-      Thread.sleep(100);
-    }
-    clone.close();
-    running.remove((AutoCloseable) clone);
-
-    while (relayNotice(again).isPresent()) {
-      Thread.sleep(20);
-    }
-  }
-
-  private static Optional<String> relayNotice(Node node) {
-    return node.backend().status(false).health().stream()
-        .filter(line -> line.contains("with this node's key"))
-        .findFirst();
-  }
-
-  private static void writeToTheRelay(Node node, Ip away) {
-    try {
-      node.backend().ping(away, PingType.DISCO, 0);
-    } catch (BackendException | InterruptedException _) {
-      // nobody answers
-    }
   }
 
   private ControlServer startControl(int port) throws IOException {
