@@ -1,5 +1,6 @@
 package dev.weft.netstack;
 
+import dev.weft.base.Endpoint;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
@@ -9,6 +10,7 @@ import dev.weft.packet.IpWriter;
 import dev.weft.packet.PacketCheck;
 import dev.weft.packet.TcpView;
 import dev.weft.packet.TcpWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -220,5 +222,18 @@ final class Script {
               List.of(edges),
               new String(text, java.nio.charset.StandardCharsets.ISO_8859_1)));
     }
+  }
+
+  /// A connection of the stack's own to where the peer speaks from, which is port [#PEER_PORT].
+  Peer connectOut() {
+    Peer client = new Peer();
+    client.socket = stack.connect(now, new Endpoint(PEER, PEER_PORT), client, PORT);
+    flush();
+    return client;
+  }
+
+  /// What the application has received.
+  String text() {
+    return app.received.toString(StandardCharsets.US_ASCII);
   }
 }

@@ -7,12 +7,10 @@ import static dev.weft.packet.TcpView.RST;
 import static dev.weft.packet.TcpView.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Endpoint;
-import dev.weft.base.Ip;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +95,7 @@ final class TcpRulesTest {
   @Test
   void aSynSentIsRefusedByAResetThatAcknowledgesItOnly() {
     Script s = new Script();
-    Peer client = connectOut(s);
+    Peer client = s.connectOut();
     Script.Sent syn = s.next();
     s.ack = syn.seq() + 5;
     s.send(RST | ACK, "");
@@ -112,7 +110,7 @@ final class TcpRulesTest {
   @Test
   void aPeerThatDoesNotLetUsInFailsTheConnectButNoConnection() {
     Script s = new Script();
-    Peer client = connectOut(s);
+    Peer client = s.connectOut();
     Endpoint here = client.socket.local();
     s.stack.reject(new Endpoint(here.ip(), here.port() + 1), client.socket.remote());
     s.flush();
@@ -129,7 +127,7 @@ final class TcpRulesTest {
   @Test
   void aSimultaneousOpenIsOneConnection() {
     Script s = new Script();
-    Peer client = connectOut(s);
+    Peer client = s.connectOut();
     Script.Sent syn = s.next();
     s.send(SYN, "");
     Script.Sent synAck = s.next();
@@ -215,7 +213,7 @@ final class TcpRulesTest {
     s.seq = start + 6;
     s.send(ACK, "ghi");
     assertEquals(start + 12, s.next().ack());
-    assertEquals("abcdefghijkl", received(s));
+    assertEquals("abcdefghijkl", s.text());
   }
 
   @Test
@@ -228,7 +226,7 @@ final class TcpRulesTest {
     s.send(ACK, "abc");
     Script.Sent duplicate = s.next();
     assertEquals(List.of(start, start + 3), duplicate.sack());
-    assertEquals("abc", received(s));
+    assertEquals("abc", s.text());
   }
 
   @Test
@@ -238,7 +236,7 @@ final class TcpRulesTest {
     s.send(ACK, "abcd");
     s.seq = start + 2;
     s.send(ACK, "cdef");
-    assertEquals("abcdef", received(s));
+    assertEquals("abcdef", s.text());
   }
 
   @Test
@@ -251,7 +249,7 @@ final class TcpRulesTest {
     s.seq = start;
     s.send(ACK, "abc");
     assertTrue(s.app.ended);
-    assertEquals("abcdef", received(s));
+    assertEquals("abcdef", s.text());
     s.next();
     assertEquals(start + 7, s.next().ack());
   }
@@ -436,7 +434,7 @@ final class TcpRulesTest {
   @Test
   void anUnreachablePeerFailsAConnectButNotAConnection() {
     Script s = new Script();
-    Peer client = connectOut(s);
+    Peer client = s.connectOut();
     s.icmp(3, 1, 0, s.next().seq());
     s.flush();
     assertEquals(CloseReason.UNREACHABLE, client.closed);
@@ -464,321 +462,6 @@ final class TcpRulesTest {
     Script.Sent answer = s.next();
     assertEquals(s.seq, answer.ack());
     assertEquals(600, answer.echo());
-    assertEquals("new", received(s));
-  }
-
-  // Closing.
-
-  @Test
-  void thePeerClosesFirst() {
-    Script s = Script.established();
-    s.send(FIN | ACK, "");
-    s.seq++;
-    assertTrue(s.app.ended);
-    assertEquals(s.seq, s.next().ack());
-    assertEquals(TcpState.CLOSE_WAIT, s.app.socket.state());
-    s.app.socket.shutdownOutput();
-    s.flush();
-    Script.Sent fin = s.next();
-    assertTrue(fin.has(FIN));
-    s.ack = fin.seq() + 1;
-    s.send(ACK, "");
-    assertEquals(CloseReason.FINISHED, s.app.closed);
-    assertEquals(0, s.stack.connections());
-  }
-
-  @Test
-  void weCloseFirstAndLinger() {
-    Script s = Script.established();
-    s.app.socket.shutdownOutput();
-    s.flush();
-    Script.Sent fin = s.next();
-    s.ack = fin.seq() + 1;
-    s.send(ACK, "");
-    assertEquals(TcpState.FIN_WAIT_2, s.app.socket.state());
-    s.text("still reading");
-    assertEquals("still reading", received(s));
-    s.sent.clear();
-    s.send(FIN | ACK, "");
-    assertEquals(TcpState.TIME_WAIT, s.app.socket.state());
-    assertEquals(s.seq + 1, s.next().ack());
-    s.advance(30 * SECOND);
-    s.send(FIN | ACK, ""); // Our acknowledgment was lost.
-    assertEquals(s.seq + 1, s.next().ack());
-    s.advance(59 * SECOND);
-    assertEquals(1, s.stack.connections());
-    s.advance(2 * SECOND);
-    assertEquals(0, s.stack.connections());
-  }
-
-  @Test
-  void bothCloseAtOnce() {
-    Script s = Script.established();
-    s.app.socket.shutdownOutput();
-    s.flush();
-    Script.Sent fin = s.next();
-    s.send(FIN | ACK, "");
-    assertEquals(TcpState.CLOSING, s.app.socket.state());
-    s.seq++;
-    s.ack = fin.seq() + 1;
-    s.send(ACK, "");
-    assertEquals(TcpState.TIME_WAIT, s.app.socket.state());
-    assertEquals(CloseReason.FINISHED, s.app.closed);
-  }
-
-  @Test
-  void aNewSynEndsTimeWait() {
-    Script s = Script.established();
-    s.app.socket.shutdownOutput();
-    s.flush();
-    s.ack = s.next().seq() + 1;
-    s.send(FIN | ACK, "");
-    assertEquals(TcpState.TIME_WAIT, s.app.socket.state());
-    s.sent.clear();
-    s.seq += 1000;
-    s.send(SYN, "");
-    Script.Sent synAck = s.next();
-    assertEquals(SYN | ACK, synAck.flags());
-    assertTrue(synAck.seq() - s.ack > 0);
-    assertEquals(1, s.stack.connections());
-  }
-
-  @Test
-  void closingWithUnreadTextResets() {
-    Script s = Script.established();
-    s.app.paused = true;
-    s.text("unread");
-    s.sent.clear();
-    s.app.socket.close();
-    s.flush();
-    assertTrue(s.next().has(RST));
-    assertEquals(0, s.stack.connections());
-    assertEquals(0, s.stack.bufferBytes());
-  }
-
-  @Test
-  void textForAClosedSocketResets() {
-    Script s = Script.established();
-    s.app.socket.close();
-    s.flush();
-    s.ack = s.next().seq() + 1;
-    s.send(ACK, "");
-    s.text("anyone?");
-    assertTrue(s.next().has(RST));
-    assertEquals(0, s.stack.connections());
-  }
-
-  @Test
-  void aClosedSocketDoesNotWaitForThePeerForEver() {
-    Script s = Script.established();
-    s.app.socket.close();
-    s.flush();
-    s.ack = s.next().seq() + 1;
-    s.send(ACK, "");
-    s.advance(61 * SECOND);
-    assertEquals(0, s.stack.connections());
-  }
-
-  @Test
-  void abortResetsAtOnce() {
-    Script s = Script.established();
-    s.app.socket.abort();
-    s.flush();
-    Script.Sent reset = s.next();
-    assertTrue(reset.has(RST));
-    assertEquals(s.iss + 1, reset.seq());
-    assertEquals(CloseReason.ABORTED, s.app.closed);
-  }
-
-  @Test
-  void whatCameBeforeAResetMayStillBeRead() {
-    Script s = Script.established();
-    s.app.paused = true;
-    s.text("before");
-    s.send(RST, "");
-    assertEquals(CloseReason.RESET, s.app.closed);
-    s.app.resume();
-    assertEquals("before", received(s));
-    assertFalse(s.app.ended);
-    assertEquals(0, s.stack.bufferBytes());
-  }
-
-  // Keep-alive.
-
-  @Test
-  void anIdlePeerIsProbedAndGivenUp() {
-    Script s = Script.established();
-    s.app.socket.setKeepAlive(60 * SECOND, 10 * SECOND);
-    s.flush();
-    s.advance(61 * SECOND);
-    Script.Sent probe = s.next();
-    assertEquals(s.iss, probe.seq());
-    s.send(ACK, ""); // Alive.
-    s.advance(59 * SECOND);
-    assertTrue(s.sent.isEmpty());
-    s.advance(200 * SECOND);
-    assertEquals(9, s.sent.size());
-    assertEquals(CloseReason.TIMED_OUT, s.app.closed);
-  }
-
-  @Test
-  void aPeerThatVanishedAfterOurHalfCloseIsFound() {
-    Script s = Script.established();
-    s.app.socket.setKeepAlive(60 * SECOND, 10 * SECOND);
-    s.app.socket.shutdownOutput();
-    s.flush();
-    s.ack = s.next().seq() + 1;
-    s.send(ACK, "");
-    assertEquals(TcpState.FIN_WAIT_2, s.app.socket.state());
-    s.advance(200 * SECOND);
-    assertEquals(CloseReason.TIMED_OUT, s.app.closed);
-  }
-
-  // The forwarder and its limits.
-
-  @Test
-  void aForwardedSynWaitsForTheDecision() {
-    Script s = new Script();
-    List<TcpRequest> requests = new ArrayList<>();
-    s.stack.setTcpForwarder(requests::add);
-    s.send(SYN, "");
-    s.send(SYN, "");
-    assertEquals(1, requests.size());
-    assertTrue(s.sent.isEmpty());
-    assertEquals(new Endpoint(Script.STACK, Script.PORT), requests.getFirst().local());
-    requests.getFirst().accept(s.app);
-    s.flush();
-    Script.Sent synAck = s.next();
-    assertEquals(SYN | ACK, synAck.flags());
-    s.seq++;
-    s.ack = synAck.seq() + 1;
-    s.send(ACK, "hi");
-    assertTrue(s.app.connected);
-  }
-
-  @Test
-  void aRejectedSynIsReset() {
-    Script s = new Script();
-    s.stack.setTcpForwarder(TcpRequest::reject);
-    s.send(SYN, "");
-    assertEquals(RST | ACK, s.next().flags());
-    assertEquals(0, s.stack.connections());
-  }
-
-  @Test
-  void anUndecidedSynIsRejectedAfterAMinute() {
-    Script s = new Script();
-    List<TcpRequest> requests = new ArrayList<>();
-    s.stack.setTcpForwarder(requests::add);
-    s.send(SYN, "");
-    s.advance(61 * SECOND);
-    assertTrue(s.next().has(RST));
-    requests.getFirst().accept(s.app);
-    s.flush();
-    assertNotEquals(null, s.app.closed);
-    assertEquals(0, s.stack.connections());
-  }
-
-  @Test
-  void oneRemoteMayHaveTwoThirdsOfTheHalfOpenConnections() {
-    Script s = new Script(NetstackConfig.DEFAULT.withMaxHalfOpen(30));
-    s.listen();
-    for (int i = 0; i < 100; i++) {
-      s.peerPort++;
-      s.send(SYN, "");
-    }
-    assertEquals(20, s.stack.connections());
-    assertEquals(80, s.stack.drops(Drop.TOO_MANY_CONNECTIONS));
-    s.advance(120 * SECOND);
-    assertEquals(0, s.stack.connections());
-    s.send(SYN, "");
-    assertEquals(1, s.stack.connections());
-  }
-
-  @Test
-  void aFloodOfSynsFromManyPushesItsOwnOutAndLetsOthersIn() {
-    Script s = new Script(NetstackConfig.DEFAULT.withMaxHalfOpen(30));
-    s.listen();
-    for (int i = 0; i < 1000; i++) {
-      s.peer = Ip.v4(0x0a000000 + i);
-      s.send(SYN, "");
-    }
-    assertEquals(30, s.stack.connections());
-    s.sent.clear();
-    s.peer = Script.PEER;
-    s.send(SYN, "");
-    Script.Sent synAck = s.next();
-    for (int i = 0; i < 20; i++) { // while its acknowledgment is on the way
-      s.peer = Ip.v4(0x0a000000 + i);
-      s.send(SYN, "");
-    }
-    s.peer = Script.PEER;
-    s.seq++;
-    s.ack = synAck.seq() + 1;
-    s.send(ACK, "");
-    assertTrue(s.app.connected);
-    assertEquals(30, s.stack.connections());
-  }
-
-  @Test
-  void whatTheApplicationThinksAboutIsNotPushedOut() {
-    Script s = new Script(NetstackConfig.DEFAULT.withMaxHalfOpen(30));
-    List<TcpRequest> requests = new ArrayList<>();
-    s.stack.setTcpForwarder(requests::add);
-    for (int i = 0; i < 100; i++) {
-      s.peer = Ip.v4(0x0a000000 + i);
-      s.send(SYN, "");
-    }
-    assertEquals(30, requests.size());
-    assertEquals(70, s.stack.drops(Drop.TOO_MANY_CONNECTIONS));
-    requests.getFirst().accept(s.app);
-    s.flush();
-    assertEquals(SYN | ACK, s.next().flags());
-  }
-
-  @Test
-  void inAFullTableWhatTheApplicationHasClosedMakesRoomAndNothingElse() {
-    Script s = new Script(NetstackConfig.DEFAULT.withMaxConnections(10));
-    s.listen();
-    List<TcpSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      s.peerPort++;
-      s.ack = 0;
-      s.handshake();
-      sockets.add(s.app.socket);
-    }
-    s.peerPort++;
-    s.send(SYN, "");
-    assertTrue(s.sent.isEmpty(), "all of them are in use");
-    sockets.get(3).close();
-    sockets.get(5).close(); // the peer answers neither FIN
-    s.flush();
-    s.sent.clear();
-
-    s.send(SYN, "");
-
-    assertEquals(10, s.stack.connections());
-    List<Integer> flags = s.sent.stream().map(Script.Sent::flags).sorted().toList();
-    assertEquals(List.of(SYN | ACK, RST | ACK), flags);
-    assertNotEquals(
-        null, connectOut(s).socket, "the other one makes room for a connection of ours");
-    assertEquals(10, s.stack.connections());
-    s.peerPort++;
-    s.sent.clear();
-    s.send(SYN, "");
-    assertTrue(s.sent.isEmpty(), "the others are in use");
-  }
-
-  private static Peer connectOut(Script s) {
-    Peer client = new Peer();
-    // The scripted peer speaks from port PEER_PORT to PORT: meet it there.
-    client.socket =
-        s.stack.connect(s.now, new Endpoint(Script.PEER, Script.PEER_PORT), client, Script.PORT);
-    s.flush();
-    return client;
-  }
-
-  private static String received(Script s) {
-    return s.app.received.toString(StandardCharsets.US_ASCII);
+    assertEquals("new", s.text());
   }
 }
