@@ -9,24 +9,18 @@ import java.util.Objects;
 /// but the memory may be outside the heap, so that nothing has to be copied between a socket and
 /// the cipher.
 ///
-/// All have {@link #segmentSize()} bytes, but the last may be shorter. A batch is borrowed for the
-/// call it is passed to, and is only read.
-public final class Datagrams {
+/// A batch is borrowed for the call it is passed to, and is only read.
+public final class Datagrams extends Batch {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment memory;
-  private final int offset;
-  private final int length;
-  private final int segmentSize;
 
   private Datagrams(MemorySegment memory, int offset, int length, int segmentSize) {
+    super(offset, length, segmentSize);
     this.memory = memory;
-    this.offset = offset;
-    this.length = length;
-    this.segmentSize = segmentSize;
   }
 
   /// A batch of `length` bytes in datagrams of `segmentSize`.
@@ -35,9 +29,6 @@ public final class Datagrams {
   /// @throws IllegalArgumentException when `segmentSize` is not positive
   public static Datagrams of(MemorySegment memory, int offset, int length, int segmentSize) {
     Objects.checkFromIndexSize(offset, (long) length, memory.byteSize());
-    if (segmentSize <= 0) {
-      throw new IllegalArgumentException("segment size must be positive: " + segmentSize);
-    }
     return new Datagrams(memory, offset, length, segmentSize);
   }
 
@@ -51,35 +42,6 @@ public final class Datagrams {
     return memory;
   }
 
-  /// Where the first datagram starts in {@link #memory()}.
-  public int offset() {
-    return offset;
-  }
-
-  /// Bytes of all datagrams together.
-  public int length() {
-    return length;
-  }
-
-  public int segmentSize() {
-    return segmentSize;
-  }
-
-  /// Number of datagrams; zero when the batch is empty.
-  public int count() {
-    return (length + segmentSize - 1) / segmentSize;
-  }
-
-  /// Where datagram `index` starts in {@link #memory()}.
-  public int offset(int index) {
-    return offset + index * segmentSize;
-  }
-
-  /// Bytes of datagram `index`.
-  public int length(int index) {
-    return Math.min(segmentSize, length - index * segmentSize);
-  }
-
   /// The datagrams from `start` up to and without `end`.
   public Datagrams slice(int start, int end) {
     if (start == 0 && end == count()) {
@@ -87,7 +49,7 @@ public final class Datagrams {
     }
     int from = offset(start);
     int to = end == start ? from : offset(end - 1) + length(end - 1);
-    return of(memory, from, to - from, segmentSize);
+    return of(memory, from, to - from, segmentSize());
   }
 
   /// The little-endian number at `at` of {@link #memory()}.
@@ -106,10 +68,5 @@ public final class Datagrams {
     int size = Math.min(length(index), into.length);
     MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset(index), into, 0, size);
     return size;
-  }
-
-  @Override
-  public String toString() {
-    return count() + " × " + segmentSize + " (" + length + " bytes)";
   }
 }
