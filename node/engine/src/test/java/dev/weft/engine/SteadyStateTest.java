@@ -1,12 +1,10 @@
 package dev.weft.engine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.crypto.Aeads;
-import java.nio.file.Path;
+import dev.weft.testkit.OptimizedJvm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,31 +14,12 @@ final class SteadyStateTest {
   /// each packet would be at least 16 bytes more.
   private static final double MOST_BYTES = 16;
 
-  /// Routing, sealing, sending, receiving, opening, filtering, delivering. In a JVM of its own,
-  /// because those of the tests have no optimizing compiler, and it is what removes the wrappers
-  /// around arrays that native calls take.
+  /// Routing, sealing, sending, receiving, opening, filtering, delivering.
   @Test
   @Timeout(120)
   void nothingIsAllocatedForAPacket() throws Exception {
     assumeTrue("libcrypto".equals(Aeads.best().name()), "the JDK's cipher allocates");
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx64m",
-                    "-XX:+UseSerialGC",
-                    // The program waits for the compiler, however busy the machine is.
-                    "-Xbatch",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-cp",
-                    System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")),
-                    PacketPath.class.getName(),
-                    String.valueOf(MOST_BYTES)))
-            .redirectErrorStream(true)
-            .start();
-    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, process.waitFor(), printed);
+    String printed = OptimizedJvm.run(PacketPath.class, List.of(), String.valueOf(MOST_BYTES));
     double bytes = Double.parseDouble(printed.substring(0, printed.indexOf(' ')));
     assertTrue(bytes < MOST_BYTES, "for each packet and both nodes: " + printed);
   }
