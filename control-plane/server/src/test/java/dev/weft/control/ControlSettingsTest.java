@@ -26,39 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ControlSettingsTest {
-  private static final String CERTIFICATE =
-      """
-      -----BEGIN CERTIFICATE-----
-      MIIBizCCATGgAwIBAgIUCJeSnOOo3dq2GOyQ/DtUv4T+lTAwCgYIKoZIzj0EAwIw
-      GjEYMBYGA1UEAwwPdnBuLmV4YW1wbGUuY29tMCAXDTI2MTEyNDEyNDUwOVoYDzIx
-      MjYxMDMxMTI0NTA5WjAaMRgwFgYDVQQDDA92cG4uZXhhbXBsZS5jb20wWTATBgcq
-      hkjOPQIBBggqhkjOPQMBBwNCAATKJBwn4gB6I75dFmbbfATunmzzE13QvSHs8xf+
-      ncwfS9iFCMMkrr2OPEM5AeMGZ7lMHFN/4EnOhFOmQjryg7Gfo1MwUTAdBgNVHQ4E
-      FgQU8HHt4csjzlXye295Y1nR9dT/wvIwHwYDVR0jBBgwFoAU8HHt4csjzlXye295
-      Y1nR9dT/wvIwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAS+XXo
-      fjBnrj5hpVZiXzkrzIoap3jS1flIWpG6l7A78wIhANK7Wqb9eyDt0LnrPvVeqLoL
-      9EZ8cH4ojqNiYs00Qn0G
-      -----END CERTIFICATE-----
-      """;
-
-  private static final String KEY =
-      """
-      -----BEGIN PRIVATE KEY-----
-      MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggvHvm5JL1GoM8D2V
-      NutV6bmoh+cNO3k3rpE3DxEwV1mhRANCAATKJBwn4gB6I75dFmbbfATunmzzE13Q
-      vSHs8xf+ncwfS9iFCMMkrr2OPEM5AeMGZ7lMHFN/4EnOhFOmQjryg7Gf
-      -----END PRIVATE KEY-----
-      """;
-
-  private static final String OTHER_KEY =
-      """
-      -----BEGIN PRIVATE KEY-----
-      MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqunbtZHdee6N9hFu
-      t7KWUbb8xpR5tow91RFaW18xJk6hRANCAAQ5AgN1j5u3W/2XFmYXRpD1XT9W4Rl+
-      InoFg9w5Bar08FJaYdxJrn0NsgIGViv2CJuCSWJaPgd6qwsBgLU/BwSD
-      -----END PRIVATE KEY-----
-      """;
-
   @TempDir Path dir;
 
   @ParameterizedTest
@@ -199,9 +166,9 @@ final class ControlSettingsTest {
 
   @Test
   void aKeyThatIsNotTheCertificatesIsNoticed() throws IOException {
-    Path certificate = Files.writeString(dir.resolve("crt"), CERTIFICATE);
-    Path key = Files.writeString(dir.resolve("key"), KEY);
-    Path other = Files.writeString(dir.resolve("other"), OTHER_KEY);
+    Path certificate = Files.writeString(dir.resolve("crt"), TestCertificates.CERTIFICATE);
+    Path key = Files.writeString(dir.resolve("key"), TestCertificates.KEY);
+    Path other = Files.writeString(dir.resolve("other"), TestCertificates.RENEWED_KEY);
     ServerTls.of(new ControlSettings.Tls(certificate, key));
     IOException refused =
         assertThrows(

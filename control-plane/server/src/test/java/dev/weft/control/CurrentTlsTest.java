@@ -24,64 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// A certificate that is renewed while the control plane runs.
 @Timeout(60)
 final class CurrentTlsTest {
-  /// The serial number of [#RENEWED].
-  private static final int RENEWED_SERIAL = 4711;
-
-  private static final String CERTIFICATE =
-      """
-      -----BEGIN CERTIFICATE-----
-      MIIBizCCATGgAwIBAgIUCJeSnOOo3dq2GOyQ/DtUv4T+lTAwCgYIKoZIzj0EAwIw
-      GjEYMBYGA1UEAwwPdnBuLmV4YW1wbGUuY29tMCAXDTI2MTEyNDEyNDUwOVoYDzIx
-      MjYxMDMxMTI0NTA5WjAaMRgwFgYDVQQDDA92cG4uZXhhbXBsZS5jb20wWTATBgcq
-      hkjOPQIBBggqhkjOPQMBBwNCAATKJBwn4gB6I75dFmbbfATunmzzE13QvSHs8xf+
-      ncwfS9iFCMMkrr2OPEM5AeMGZ7lMHFN/4EnOhFOmQjryg7Gfo1MwUTAdBgNVHQ4E
-      FgQU8HHt4csjzlXye295Y1nR9dT/wvIwHwYDVR0jBBgwFoAU8HHt4csjzlXye295
-      Y1nR9dT/wvIwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAS+XXo
-      fjBnrj5hpVZiXzkrzIoap3jS1flIWpG6l7A78wIhANK7Wqb9eyDt0LnrPvVeqLoL
-      9EZ8cH4ojqNiYs00Qn0G
-      -----END CERTIFICATE-----
-      """;
-
-  private static final String KEY =
-      """
-      -----BEGIN PRIVATE KEY-----
-      MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggvHvm5JL1GoM8D2V
-      NutV6bmoh+cNO3k3rpE3DxEwV1mhRANCAATKJBwn4gB6I75dFmbbfATunmzzE13Q
-      vSHs8xf+ncwfS9iFCMMkrr2OPEM5AeMGZ7lMHFN/4EnOhFOmQjryg7Gf
-      -----END PRIVATE KEY-----
-      """;
-
-  private static final String RENEWED =
-      """
-      -----BEGIN CERTIFICATE-----
-      MIIBeTCCAR+gAwIBAgICEmcwCgYIKoZIzj0EAwIwGjEYMBYGA1UEAwwPdnBuLmV4
-      YW1wbGUuY29tMCAXDTI2MTEyNDE2NTM0MloYDzIxMjYxMDMxMTY1MzQyWjAaMRgw
-      FgYDVQQDDA92cG4uZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
-      AAQ5AgN1j5u3W/2XFmYXRpD1XT9W4Rl+InoFg9w5Bar08FJaYdxJrn0NsgIGViv2
-      CJuCSWJaPgd6qwsBgLU/BwSDo1MwUTAdBgNVHQ4EFgQUTA8Xbs8QzhWdh7yCRNAc
-      gSXD3YowHwYDVR0jBBgwFoAUTA8Xbs8QzhWdh7yCRNAcgSXD3YowDwYDVR0TAQH/
-      BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAgbW+/5hSDtAzwQUz2HtgP/JD6bcx
-      WXbrDXySCz1cGYMCICeAe6fkUZkriDZsDDLDakjVfktpgiczTkO2ptUfwujL
-      -----END CERTIFICATE-----
-      """;
-
-  private static final String RENEWED_KEY =
-      """
-      -----BEGIN PRIVATE KEY-----
-      MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqunbtZHdee6N9hFu
-      t7KWUbb8xpR5tow91RFaW18xJk6hRANCAAQ5AgN1j5u3W/2XFmYXRpD1XT9W4Rl+
-      InoFg9w5Bar08FJaYdxJrn0NsgIGViv2CJuCSWJaPgd6qwsBgLU/BwSD
-      -----END PRIVATE KEY-----
-      """;
-
   @TempDir Path dir;
   private ControlSettings.Tls files;
 
   @BeforeEach
   void write() throws IOException {
     files = new ControlSettings.Tls(dir.resolve("crt"), dir.resolve("key"));
-    Files.writeString(files.certificate(), CERTIFICATE);
-    Files.writeString(files.key(), KEY);
+    Files.writeString(files.certificate(), TestCertificates.CERTIFICATE);
+    Files.writeString(files.key(), TestCertificates.KEY);
   }
 
   @Test
@@ -95,11 +45,11 @@ final class CurrentTlsTest {
             .tls(files)
             .build();
     try (ControlServer server = ControlServer.start(settings)) {
-      assertNotEquals(RENEWED_SERIAL, serial(server));
-      Files.writeString(files.key(), RENEWED_KEY);
-      Files.writeString(files.certificate(), RENEWED);
-      while (serial(server) != RENEWED_SERIAL) {
-        Thread.sleep(Duration.ofMillis(100));
+      assertNotEquals(TestCertificates.RENEWED_SERIAL, serial(server));
+      Files.writeString(files.key(), TestCertificates.RENEWED_KEY);
+      Files.writeString(files.certificate(), TestCertificates.RENEWED);
+      while (serial(server) != TestCertificates.RENEWED_SERIAL) {
+        Thread.sleep(Duration.ofMillis(100)); // the files are looked at once a second
       }
     }
   }
@@ -108,11 +58,11 @@ final class CurrentTlsTest {
   void aPairThatDoesNotFitChangesNothingUntilItDoes() throws Exception {
     CurrentTls tls = new CurrentTls(files);
     SslContext before = tls.get();
-    Files.writeString(files.certificate(), RENEWED);
+    Files.writeString(files.certificate(), TestCertificates.RENEWED);
     tls.refresh();
     tls.refresh();
     assertEquals(before, tls.get());
-    Files.writeString(files.key(), RENEWED_KEY);
+    Files.writeString(files.key(), TestCertificates.RENEWED_KEY);
     tls.refresh();
     assertEquals(before, tls.get(), "it may still be written");
     tls.refresh();
