@@ -178,3 +178,18 @@ table() {
           if (n[c, m]) { x = median(c, m); printf "  %-22s %9.6g  (%.6g to %.6g)  %.2f×\n", c, x, v[c, m, 1], v[c, m, n[c, m]], reference ? x / reference : 0 } } } }' \
     "$work/samples"
 }
+
+# lab_serving CONTENDER…: a client with a TUN device, and for each contender a site with a node of it that serves the
+# pages of lab_web, reached directly; the addresses are in $work/ip-SITE.
+lab_serving() {
+  local contender site sites=()
+  for contender; do sites+=("${contender//tailscaled/ts}"); done
+  lab_up client "${sites[@]}"
+  lab_node client tailscaled-tun
+  for contender; do
+    site=${contender//tailscaled/ts}
+    lab_node "$site" "$contender"
+    lab_web "$site"
+    lab_direct client "$site" >"$work/ip-$site"
+  done
+}

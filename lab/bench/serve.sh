@@ -20,16 +20,7 @@ me=serve.sh root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 . "$root/lab/bench/lab.sh"
 lab_need nginx wrk curl
 
-sites=()
-for contender in "${contenders[@]}"; do sites+=("${contender//tailscaled/ts}"); done
-lab_up client "${sites[@]}"
-lab_node client tailscaled-tun
-for contender in "${contenders[@]}"; do
-  site=${contender//tailscaled/ts}
-  lab_node "$site" "$contender"
-  lab_web "$site"
-  lab_direct client "$site" >"$work/ip-$site"
-done
+lab_serving "${contenders[@]}"
 
 millis() { awk -v p="$1%" '$1 == p { v = $2; u = v; sub(/[0-9.]+/, "", u); sub(/[a-z]+/, "", v)
   printf "%.2f\n", v * (u == "us" ? 0.001 : u == "ms" ? 1 : 1000) }' "$work/wrk"; }

@@ -17,15 +17,9 @@ me=slow-clients.sh root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 . "$root/lab/bench/lab.sh"
 lab_need nginx slowhttptest curl
 
-sites=()
-for contender in "${contenders[@]}"; do sites+=("${contender//tailscaled/ts}"); done
-lab_up client "${sites[@]}"
-lab_node client tailscaled-tun
+lab_serving "${contenders[@]}"
 for contender in "${contenders[@]}"; do
   site=${contender//tailscaled/ts}
-  lab_node "$site" "$contender"
-  lab_web "$site"
-  lab_direct client "$site" >"$work/ip-$site"
   grep -q " $site.lab.net$" "$work/hosts" 2>/dev/null || echo "$(cat "$work/ip-$site") $site.lab.net" >>"$work/hosts"
 done
 
