@@ -39,6 +39,8 @@ class UdpSocketsTest {
     }
   }
 
+  private static final String NO_EPOLL = "no epoll, or no native access: Linux x86-64 has both";
+
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
   private NodeLoop loop = new NodeLoop();
 
@@ -50,7 +52,8 @@ class UdpSocketsTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void aBatchArrivesWholeAndInOrder(Transport transport) throws Exception {
-    Assumptions.assumeTrue(transport == Transport.NIO || Transport.best() == Transport.EPOLL);
+    Assumptions.assumeTrue(
+        transport == Transport.NIO || Transport.best() == Transport.EPOLL, NO_EPOLL);
     use(transport);
     UdpSockets a = bind(0);
     UdpSockets b = bind(0);
@@ -79,7 +82,8 @@ class UdpSocketsTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void aBatchWrittenToASendBufferArrives(Transport transport) throws Exception {
-    Assumptions.assumeTrue(transport == Transport.NIO || Transport.best() == Transport.EPOLL);
+    Assumptions.assumeTrue(
+        transport == Transport.NIO || Transport.best() == Transport.EPOLL, NO_EPOLL);
     use(transport);
     UdpSockets a = bind(0);
     UdpSockets b = bind(0);
@@ -102,7 +106,8 @@ class UdpSocketsTest {
 
   @Test
   void aBatchThatIsKeptIsNotOverwritten() throws Exception {
-    Assumptions.assumeTrue(Transport.best() == Transport.EPOLL && BatchReceiver.isAvailable());
+    Assumptions.assumeTrue(
+        Transport.best() == Transport.EPOLL && BatchReceiver.isAvailable(), NO_EPOLL);
     UdpSockets a = bind(0);
     List<Datagrams> kept = new CopyOnWriteArrayList<>();
     AtomicReference<UdpSockets> receiving = new AtomicReference<>();
@@ -166,7 +171,7 @@ class UdpSocketsTest {
 
   @Test
   void bothFamiliesShareThePort() throws Exception {
-    Assumptions.assumeTrue(Transport.best() == Transport.EPOLL);
+    Assumptions.assumeTrue(Transport.best() == Transport.EPOLL, NO_EPOLL);
     UdpSockets both =
         UdpSockets.bind(
             loop,
@@ -174,7 +179,7 @@ class UdpSocketsTest {
             Ip.parse("::1"),
             0,
             (from, batch) -> received.add(Received.copy(from, batch)));
-    Assumptions.assumeTrue(both.port6().isPresent());
+    Assumptions.assumeTrue(both.port6().isPresent(), "this machine has no IPv6");
     assertEquals(both.port4(), both.port6());
     loop.call(() -> {
       both.send(
