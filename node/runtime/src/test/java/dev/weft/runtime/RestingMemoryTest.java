@@ -16,8 +16,8 @@ final class RestingMemoryTest {
     assertEquals(0, released.get());
 
     memory.elapsed(Duration.ofMillis(1950));
-    memory.elapsed(Duration.ofMillis(1990)); // what the release itself took
-    memory.elapsed(Duration.ofSeconds(2));
+    memory.elapsed(Duration.ofMillis(2200)); // what the release itself took on a slow machine
+    memory.elapsed(Duration.ofMillis(2210));
 
     assertEquals(1, released.get());
   }
@@ -25,6 +25,7 @@ final class RestingMemoryTest {
   @Test
   void andAgainWhenWorkHasEnded() {
     memory.elapsed(Duration.ZERO);
+    memory.elapsed(Duration.ofMillis(10));
     memory.elapsed(Duration.ofSeconds(4));
     memory.elapsed(Duration.ofSeconds(9));
     assertEquals(1, released.get());

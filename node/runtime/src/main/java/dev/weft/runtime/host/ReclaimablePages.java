@@ -19,19 +19,27 @@ import java.util.stream.Stream;
 /// Gives pages of mapped files back that nobody has needed for a while: the start of a JVM reads
 /// most of its library and of its start-up cache, and a node that waits uses a small part of them.
 ///
-/// Only mappings that cannot be written and of which no page has been: the file holds what they
-/// hold, so a page that is needed again comes back from the system's page cache, or from the disk
-/// where memory was needed for something else. `madvise(2)`, `MADV_DONTNEED`; `proc_pid_smaps(5)`.
-/// Linux only: elsewhere nothing happens.
+/// Only of mappings that stay as long as the process, so that what is advised still is what was
+/// looked at: the JVM's own files and its start-up cache, and the code of libraries. And of those
+/// only what cannot be written and of which no page has been, in memory or swapped out: the file
+/// holds what they hold, so a page that is needed again comes back from the system's page cache, or
+/// from the disk where memory was needed for something else.
+///
+/// `madvise(2)`, `MADV_DONTNEED`; `proc_pid_smaps(5)`. Linux only: elsewhere, and where the JVM may
+/// not call native code, nothing happens.
 @SuppressWarnings("restricted") // there is no other way to ask
 public final class ReclaimablePages {
   private static final Path SMAPS = Path.of("/proc/self/smaps");
+  private static final String JAVA_HOME = System.getProperty("java.home") + "/";
   private static final int MADV_DONTNEED = 4;
   private static final int MADV_NOHUGEPAGE = 15;
 
   private ReclaimablePages() {}
 
   public static void release() {
+    if (!ReclaimablePages.class.getModule().isNativeAccessEnabled()) {
+      return;
+    }
     try {
       MethodHandle madvise = madvise();
       for (Mapping mapping : reclaimable()) {
@@ -68,16 +76,23 @@ public final class ReclaimablePages {
     Mapping[] open = {Mapping.NONE};
     smaps.forEach(line -> {
       if (isHeader(line)) {
+        add(open[0], found);
         open[0] = Mapping.parse(line);
-      } else if (line.startsWith("Anonymous:") && !open[0].equals(Mapping.NONE)) {
+      } else if (line.startsWith("Anonymous:") || line.startsWith("Swap:")) {
         // Written once, by a linker or a debugger, and protected since: the file differs.
-        if (kilobytes(line) == 0) {
-          found.add(open[0]);
+        if (kilobytes(line) != 0) {
+          open[0] = Mapping.NONE;
         }
-        open[0] = Mapping.NONE;
       }
     });
+    add(open[0], found);
     return found;
+  }
+
+  private static void add(Mapping mapping, List<Mapping> found) {
+    if (!mapping.equals(Mapping.NONE)) {
+      found.add(mapping);
+    }
   }
 
   private static boolean isHeader(String line) {
@@ -94,18 +109,22 @@ public final class ReclaimablePages {
   record Mapping(long start, long end) {
     static final Mapping NONE = new Mapping(0, 0);
 
-    /// @return [#NONE] when it can be written, or holds no file
+    /// @return [#NONE] when it can be written, holds no file, or may be gone in a moment
     static Mapping parse(String header) {
       // address permissions offset device inode path
       String[] words = header.split(" +", 6);
       boolean isFile = words.length == 6 && words[5].startsWith("/") && !"0".equals(words[4]);
-      if (!isFile || words[1].charAt(0) != 'r' || words[1].charAt(1) != '-') {
+      if (!isFile || !words[1].startsWith("r-") || !stays(words[1], words[5])) {
         return NONE;
       }
       int dash = words[0].indexOf('-');
       return new Mapping(
           Long.parseUnsignedLong(words[0].substring(0, dash), 16),
           Long.parseUnsignedLong(words[0].substring(dash + 1), 16));
+    }
+
+    private static boolean stays(String permissions, String path) {
+      return permissions.charAt(2) == 'x' || path.startsWith(JAVA_HOME) || path.endsWith(".aot");
     }
   }
 }

@@ -24,34 +24,48 @@ final class ReclaimablePagesTest {
 
   @Test
   void onlyWhatTheFileStillHoldsIsGivenBack() {
+    String jvm = System.getProperty("java.home") + "/lib/server/libjvm.so";
     Stream<String> smaps =
         """
         7f0000000000-7f0000400000 r--p 00000000 fd:00 11 /usr/lib/weft/daemon.aot
         Rss:                4096 kB
         Anonymous:             0 kB
+        Swap:                  0 kB
         VmFlags: rd mr mw me
         7f0000400000-7f0000800000 rw-p 00400000 fd:00 11 /usr/lib/weft/daemon.aot
         Anonymous:             0 kB
-        7f0000800000-7f0000900000 r-xp 00000000 fd:00 12 /usr/lib/jvm/lib/libjvm.so
+        7f0000800000-7f0000900000 r-xp 00000000 fd:00 12 JVM
         Anonymous:             0 kB
-        7f0000900000-7f0000a00000 r--p 00100000 fd:00 12 /usr/lib/jvm/lib/libjvm.so
+        7f0000900000-7f0000a00000 r--p 00100000 fd:00 12 JVM
         Anonymous:             8 kB
-        7f0000a00000-7f0000b00000 r--p 00000000 00:00 0
+        Swap:                  0 kB
+        7f0000a00000-7f0000b00000 r--p 00200000 fd:00 12 JVM
         Anonymous:             0 kB
-        7f0000b00000-7f0000c00000 r--s 00000000 fd:00 13 /usr/lib/jvm/lib/a file (deleted)
+        Swap:                  4 kB
+        7f0000b00000-7f0000c00000 r--p 00300000 fd:00 12 JVM
+        Anonymous:             0 kB
+        7f0000c00000-7f0000d00000 r--p 00000000 00:00 0
+        Anonymous:             0 kB
+        7f0000d00000-7f0000e00000 r--p 00000000 fd:00 13 /etc/ld.so.cache
+        Anonymous:             0 kB
+        7f0000e00000-7f0000f00000 r--p 00000000 fd:00 14 /usr/lib/libc.so.6
+        Anonymous:             0 kB
+        7f0000f00000-7f0001000000 r-xp 00100000 fd:00 14 /usr/lib/libc.so.6
         Anonymous:             0 kB
         7fff00000000-7fff00002000 r-xp 00000000 00:00 0                          [vdso]
         Anonymous:             0 kB
         7fff00002000-7fff00004000 ---p 00000000 fd:00 14 /usr/lib/libc.so.6
         Anonymous:             0 kB
         """
+            .replace("JVM", jvm)
             .lines();
 
     assertEquals(
         List.of(
             new Mapping(0x7f0000000000L, 0x7f0000400000L),
             new Mapping(0x7f0000800000L, 0x7f0000900000L),
-            new Mapping(0x7f0000b00000L, 0x7f0000c00000L)),
+            new Mapping(0x7f0000b00000L, 0x7f0000c00000L),
+            new Mapping(0x7f0000f00000L, 0x7f0001000000L)),
         ReclaimablePages.reclaimable(smaps));
   }
 
@@ -60,7 +74,7 @@ final class ReclaimablePagesTest {
   void aPageThatWasGivenBackHoldsWhatItHeld(@TempDir Path folder) throws IOException {
     byte[] content = new byte[SIZE];
     new Random(1).nextBytes(content);
-    Path file = Files.write(folder.resolve("mapped"), content);
+    Path file = Files.write(folder.resolve("mapped.aot"), content);
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(file)) {
       MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, SIZE, arena);
