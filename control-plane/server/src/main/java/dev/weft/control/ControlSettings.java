@@ -118,7 +118,9 @@ public record ControlSettings(
     }
     return Optional.of(
         """
-        official clients cannot log in to %s twice within two minutes, and hang: they want TLS on         port 443 of any host that is no literal private address. Use https (--tls-cert, --tls-key),         or the machine's private address in --url, as http://192.168.0.2:8080\
+        official clients cannot log in to %s twice within two minutes, and hang: they want TLS on \
+        port 443 of any host that is no literal private address. Use https (--tls-cert, --tls-key), \
+        or the machine's private address in --url, as http://192.168.0.2:8080\
         """
             .formatted(url));
   }

@@ -2,6 +2,7 @@ package dev.weft.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,6 +40,7 @@ final class ControlSettingsTest {
   void aUrlThatOfficialClientsHangOnIsWarnedOf(String url) {
     String warning = builder().url(URI.create(url)).build().urlWarning().orElseThrow();
     assertTrue(warning.contains(url) && warning.contains("https"), warning);
+    assertFalse(warning.contains("  "), warning);
   }
 
   @ParameterizedTest

@@ -33,19 +33,33 @@ public final class ConnectionLimits {
   /// Likewise.
   ///
   /// @param place null when it is not known
-  public synchronized boolean enter(@Nullable Ip place) {
-    if (open >= total) {
+  public boolean enter(@Nullable Ip place) {
+    return enter(place, 1);
+  }
+
+  /// Likewise, of something that is counted otherwise, as memory in bytes.
+  ///
+  /// @param count how many of the total; the same must [#leave]
+  public synchronized boolean enter(@Nullable Ip place, int count) {
+    if (count > total - open) {
       return false;
     }
     if (place != null) {
-      int count = places.getOrDefault(place, 0);
-      if (count >= perPlace) {
+      int before = places.getOrDefault(place, 0);
+      if (count > perPlace - before) {
         return false;
       }
-      places.put(place, count + 1);
+      if (count > 0) {
+        places.put(place, before + count);
+      }
     }
-    open++;
+    open += count;
     return true;
+  }
+
+  /// What has entered and not left.
+  public synchronized int count() {
+    return open;
   }
 
   /// A connection that had entered is gone.
@@ -54,10 +68,15 @@ public final class ConnectionLimits {
   }
 
   /// Likewise.
-  public synchronized void leave(@Nullable Ip place) {
-    open--;
+  public void leave(@Nullable Ip place) {
+    leave(place, 1);
+  }
+
+  /// Likewise.
+  public synchronized void leave(@Nullable Ip place, int count) {
+    open -= count;
     if (place != null) {
-      places.computeIfPresent(place, (_, count) -> count == 1 ? null : count - 1);
+      places.computeIfPresent(place, (_, before) -> before == count ? null : before - count);
     }
   }
 }

@@ -117,6 +117,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     stream.closeFuture().addListener(_ -> limits.streams.leave(place));
     stream
         .pipeline()
-        .addLast(new AnswerDeadline(), new NodeRequestHandler(peer, handlers, limits, executor));
+        .addLast(
+            new AnswerDeadline(), new NodeRequestHandler(peer, handlers, limits, place, executor));
   }
 }

@@ -1,7 +1,6 @@
 package dev.weft.control.http;
 
 import dev.weft.transport.limit.ConnectionLimits;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// What all connections of the process share, and how much of it there is.
 final class Limits {
@@ -12,7 +11,10 @@ final class Limits {
   /// takes three times as many for a moment: a buffer that grew, and the copy that is handed over.
   /// So all of them fit a heap of 160 MB, and thousands of real requests fit in. When it is used
   /// up, requests are refused with 503.
-  static final long MAX_REQUESTS = 16L * 1024 * 1024;
+  static final int MAX_REQUESTS = 16 * 1024 * 1024;
+
+  /// Hundreds of real requests at a time.
+  static final int MAX_REQUESTS_OF_A_PLACE = MAX_REQUESTS / 8;
 
   /// Streams of all connections, each of which takes some KiB before it asks for anything. A node
   /// has one that lasts. When reached, new ones are refused.
@@ -39,22 +41,6 @@ final class Limits {
 
   final FailureLog failures = new FailureLog();
 
-  private final AtomicLong requestBytes = new AtomicLong();
-
-  boolean reserveRequest(int bytes) {
-    if (requestBytes.addAndGet(bytes) <= MAX_REQUESTS) {
-      return true;
-    }
-    requestBytes.addAndGet(-bytes);
-    return false;
-  }
-
-  void releaseRequest(int bytes) {
-    requestBytes.addAndGet(-bytes);
-  }
-
-  /// What is reserved now.
-  long reservedBytes() {
-    return requestBytes.get();
-  }
+  /// In bytes.
+  final ConnectionLimits requests = new ConnectionLimits(MAX_REQUESTS, MAX_REQUESTS_OF_A_PLACE);
 }

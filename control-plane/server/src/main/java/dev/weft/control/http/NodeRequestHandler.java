@@ -1,5 +1,6 @@
 package dev.weft.control.http;
 
+import dev.weft.base.Ip;
 import dev.weft.transport.ts2021.Ts2021Peer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -27,6 +28,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   private final Ts2021Peer peer;
   private final Handlers handlers;
   private final Limits limits;
+  private final @Nullable Ip place;
   private final Executor executor;
 
   /// How long a request may take to arrive. What has arrived of it takes up room that others need.
@@ -38,10 +40,13 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   private final AtomicInteger reserved = new AtomicInteger();
   private boolean handedOver;
 
-  NodeRequestHandler(Ts2021Peer peer, Handlers handlers, Limits limits, Executor executor) {
+  /// @param place where the peer is; null when that is not known
+  NodeRequestHandler(
+      Ts2021Peer peer, Handlers handlers, Limits limits, @Nullable Ip place, Executor executor) {
     this.peer = peer;
     this.handlers = handlers;
     this.limits = limits;
+    this.place = place;
     this.executor = executor;
   }
 
@@ -102,7 +107,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   }
 
   private boolean reserve(ChannelHandlerContext ctx, int bytes) {
-    if (!limits.reserveRequest(bytes)) {
+    if (!limits.requests.enter(place, bytes)) {
       refuse(ctx, Reply.text(503, "busy, try again"));
       return false;
     }
@@ -160,7 +165,7 @@ final class NodeRequestHandler extends SimpleChannelInboundHandler<Http2StreamFr
   }
 
   private void release() {
-    limits.releaseRequest(reserved.getAndSet(0));
+    limits.requests.leave(place, reserved.getAndSet(0));
   }
 
   private record Head(String method, String path) {

@@ -24,6 +24,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -90,11 +91,11 @@ final class ConnectionTest {
   void aRequestThatIsNeverFinishedIsGivenUpWithWhatItTook() throws Exception {
     connect();
     Http2StreamChannel stream = request(1000, false);
-    assertEquals(HEAD + 1000, limits.reservedBytes());
+    assertEquals(HEAD + 1000, limits.requests.count());
     pass(NodeRequestHandler.PATIENCE_SECONDS + 1);
     pump();
     assertFalse(stream.isOpen());
-    assertEquals(0, limits.reservedBytes());
+    assertEquals(0, limits.requests.count());
     assertTrue(server.isOpen());
   }
 
@@ -102,10 +103,10 @@ final class ConnectionTest {
   void aBodyThatIsNotNeededAnyMoreTakesNoRoomWhileTheAnswerLasts() throws Exception {
     connect();
     request(1000, true);
-    assertEquals(HEAD + 1000, limits.reservedBytes());
+    assertEquals(HEAD + 1000, limits.requests.count());
     requests.remove().run();
     Exchange exchange = asked.remove();
-    assertEquals(0, limits.reservedBytes());
+    assertEquals(0, limits.requests.count());
     assertEquals(0, exchange.body().length);
   }
 
@@ -123,7 +124,7 @@ final class ConnectionTest {
     pass(2);
     pump();
     assertFalse(stream.isOpen());
-    assertEquals(0, limits.reservedBytes());
+    assertEquals(0, limits.requests.count());
     assertTrue(server.isOpen());
   }
 
@@ -152,7 +153,7 @@ final class ConnectionTest {
     connect();
     Http2StreamChannel stream = request(Limits.MAX_BODY + 1, false);
     assertTrue(stream.isOpen());
-    assertEquals(0, limits.reservedBytes());
+    assertEquals(0, limits.requests.count());
     pass(AnswerDeadline.SECONDS + 1);
     pump();
     assertFalse(stream.isOpen());
@@ -170,6 +171,28 @@ final class ConnectionTest {
       others++;
     }
     assertEquals(Limits.MAX_STREAMS, others);
+  }
+
+  @Test
+  void onePlaceCannotTakeTheRoomOfAllRequests() {
+    Ip stranger = Ip.parse("203.0.113.7");
+    while (limits.requests.enter(stranger, Limits.MAX_BODY)) {}
+    assertEquals(Limits.MAX_REQUESTS_OF_A_PLACE, limits.requests.count());
+    assertTrue(limits.requests.enter(Ip.parse("198.51.100.1"), Limits.MAX_BODY));
+  }
+
+  /// The room of a request is its place's: what a stranger begins and never ends is counted there.
+  @Test
+  void aRequestTakesTheRoomOfItsPlace() throws Exception {
+    server.attr(AttributeKey.<Ip>valueOf(ClientAddress.class, "ip")).set(Ip.parse("203.0.113.7"));
+    connect();
+    request(1000, false);
+    assertFalse(
+        limits.requests.enter(
+            Ip.parse("203.0.113.7"), Limits.MAX_REQUESTS_OF_A_PLACE - HEAD - 999));
+    assertTrue(
+        limits.requests.enter(
+            Ip.parse("203.0.113.7"), Limits.MAX_REQUESTS_OF_A_PLACE - HEAD - 1000));
   }
 
   @Test
@@ -261,7 +284,7 @@ final class ConnectionTest {
     public void inside(Exchange exchange) {
       exchange.forgetBody();
       asked.add(exchange);
-      assertEquals(0, limits.reservedBytes());
+      assertEquals(0, limits.requests.count());
       answer.accept(exchange);
     }
   }
