@@ -586,7 +586,7 @@ final class BackendShell {
 
     @Override
     public @Nullable RawJson netMap() {
-      return snapshot.directory().map().map(MapJson::of).orElse(null);
+      return snapshot.directory().map().map(MapJson::ofNames).orElse(null);
     }
   }
 }

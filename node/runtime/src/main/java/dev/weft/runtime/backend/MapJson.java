@@ -17,30 +17,43 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The whole network map for people who look for a fault, under the field names of the original.
+/// The network map under the field names of the original.
 final class MapJson {
   private static final JsonType<SortedMap<String, RawJson>> OBJECT = JsonTypes.mapOf(RawJson.JSON);
 
   private MapJson() {}
 
+  /// What anybody on this machine may see of it: this node, and how names are looked up. The
+  /// original's `dns status` reads that.
+  static RawJson ofNames(NetworkMap map) {
+    SortedMap<String, RawJson> fields = names(map);
+    return new RawJson(Json.encodeToText(OBJECT, fields));
+  }
+
+  /// The whole of it, for people who look for a fault.
   static RawJson of(NetworkMap map) {
-    SortedMap<String, RawJson> fields = new TreeMap<>();
-    put(fields, "SelfNode", Node.JSON, map.self());
+    SortedMap<String, RawJson> fields = names(map);
     put(fields, "NodeKey", STRING, map.self().key().toString());
     put(fields, "Peers", JsonTypes.listOf(Node.JSON), List.copyOf(map.peers().values()));
     put(fields, "UserProfiles", JsonTypes.mapByLong(UserProfile.JSON), map.users());
-    put(fields, "Domain", STRING, map.domain());
     put(fields, "PacketFilterRules", JsonTypes.listOf(FilterRule.JSON), map.packetFilter());
     put(fields, "DisplayMessages", JsonTypes.mapOf(DisplayMessage.JSON), map.messages());
-    DnsConfig dns = map.dns();
-    if (dns != null) {
-      put(fields, "DNS", DnsConfig.JSON, dns);
-    }
     DerpMap relays = map.derpMap();
     if (relays != null) {
       put(fields, "DERPMap", DerpMap.JSON, relays);
     }
     return new RawJson(Json.encodeToText(OBJECT, fields));
+  }
+
+  private static SortedMap<String, RawJson> names(NetworkMap map) {
+    SortedMap<String, RawJson> fields = new TreeMap<>();
+    put(fields, "SelfNode", Node.JSON, map.self());
+    put(fields, "Domain", STRING, map.domain());
+    DnsConfig dns = map.dns();
+    if (dns != null) {
+      put(fields, "DNS", DnsConfig.JSON, dns);
+    }
+    return fields;
   }
 
   private static <T> void put(

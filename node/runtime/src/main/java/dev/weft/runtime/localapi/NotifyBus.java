@@ -46,7 +46,8 @@ public final class NotifyBus {
 
     Status status();
 
-    /// The whole network map, without secrets; null while there is none.
+    /// What whoever may read sees of the network map: this node and how names are looked up; null
+    /// while there is none.
     @Nullable RawJson netMap();
   }
 

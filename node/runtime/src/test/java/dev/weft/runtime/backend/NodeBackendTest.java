@@ -168,6 +168,31 @@ class NodeBackendTest {
     watch.close();
   }
 
+  /// Anybody on the machine may watch; the rest of the map is for those who may change the node.
+  @Test
+  void aWatcherSeesOfTheMapWhatNamesNeed() throws Exception {
+    comeUp();
+    List<Notify> heard = new ArrayList<>();
+    try (LocalBackend.Watch _ =
+        backend.watch(
+            Set.of(WatchOption.INITIAL_NET_MAP),
+            new LocalBackend.Watcher() {
+              @Override
+              public void on(Notify event) {
+                heard.add(event);
+              }
+
+              @Override
+              public void ended() {}
+            })) {
+      String seen = heard.getFirst().netMap().text();
+      assertTrue(seen.contains("\"SelfNode\""), seen);
+      assertFalse(seen.contains("\"Peers\"") || seen.contains("\"PacketFilterRules\""), seen);
+    }
+    String whole = backend.networkMap().orElseThrow().text();
+    assertTrue(whole.contains("\"Peers\"") && whole.contains("\"PacketFilterRules\""), whole);
+  }
+
   @Test
   void aNodeKeepsSeveralLoginsAndChangesBetweenThem() throws Exception {
     comeUp();
