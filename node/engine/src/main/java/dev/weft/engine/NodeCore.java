@@ -166,12 +166,6 @@ public final class NodeCore {
     magicSock.rebind(now);
   }
 
-  /// The host knows no way to this address.
-  public void unreachable(long now, Endpoint remote, Output out) {
-    tunnel.bind(now, out);
-    magicSock.unreachable(remote, tunnel);
-  }
-
   /// Takes datagrams of one source, from memory on the heap.
   public void handleDatagrams(long now, Path from, Segments datagrams, Output out) {
     handleDatagrams(now, from, Datagrams.of(datagrams), out);

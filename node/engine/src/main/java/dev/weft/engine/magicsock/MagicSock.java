@@ -259,15 +259,6 @@ public final class MagicSock {
     }
   }
 
-  /// The host knows no way to this address.
-  public void unreachable(Endpoint remote, Output out) {
-    NodeKey peer = addresses.peerAt(remote);
-    PeerLink link = peer == null ? null : links.get(peer);
-    if (link != null) {
-      link.unreachable(remote, out);
-    }
-  }
-
   public long nextTimeout() {
     return timers.next();
   }

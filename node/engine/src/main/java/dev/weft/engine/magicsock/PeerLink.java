@@ -338,14 +338,6 @@ final class PeerLink {
     }
   }
 
-  /// The host says that there is no way to this address.
-  void unreachable(Endpoint endpoint, MagicSock.Output out) {
-    BestPath direct = best;
-    if (direct != null && direct.endpoint().equals(endpoint)) {
-      setBest(null, out);
-    }
-  }
-
   PathStatus status(long now) {
     int region = relayPath() instanceof Path.Derp(int r, _) ? r : 0;
     long sent = lastSend == NEVER ? -1 : lastSend;
