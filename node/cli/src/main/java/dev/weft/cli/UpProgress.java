@@ -53,7 +53,10 @@ final class UpProgress {
     this.oldKey = self == null ? NodeKey.ZERO : self.publicKey();
     this.oldUrl = before.authUrl();
     this.awaitsNewKey = flags.forceReauth.value();
-    HealthState health = events.next().map(Notify::health).orElse(null);
+    Optional<Notify> first = events.next();
+    // A node that only gets another key stays connected meanwhile, and is not told to be again.
+    this.running = awaitsNewKey && first.map(Notify::state).orElse(null) == State.RUNNING;
+    HealthState health = first.map(Notify::health).orElse(null);
     this.oldWarnings = health == null ? List.of() : health.warnings().values();
     oldWarnings.forEach(this::await);
   }

@@ -304,6 +304,22 @@ class UpCommandTest {
     assertEquals("POST login-interactive", daemon.requests().getLast());
   }
 
+  /// The node is connected all the time: nothing more is said of its state.
+  @Test
+  void aNewLoginOfANodeThatStaysConnectedIsOverWhenTheKeyHasChanged() {
+    daemon
+        .answer("GET prefs", 200, LOGGED_IN)
+        .events(
+            "{\"State\":6}",
+            "{\"SelfChange\":{\"Key\":\"nodekey:" + "ab".repeat(32) + "\"}}",
+            "{\"LoginFinished\":{}}")
+        .withoutEnd();
+    state("Running", true);
+
+    assertEquals(
+        0, up("--login-server=https://c.test", "--hostname=box", "--force-reauth").exitCode());
+  }
+
   @Test
   void aNewLoginKeepsWhatTheLoginIsCalled() throws IOException {
     daemon
