@@ -117,6 +117,8 @@ final class Lane<J> {
   }
 
   /// On the worker: works on one job. Answers false when there is none.
+  ///
+  /// Throws nothing, whatever the work does: the loop may be waiting for this very job.
   boolean work() {
     long next = worked.get();
     if (next == submitted.get()) {
@@ -124,14 +126,33 @@ final class Lane<J> {
     }
     try {
       work.accept(jobs[slot(next)]);
-    } catch (RuntimeException e) {
-      LOG.error("cipher work failed", e); // a defect of ours; what it made does not authenticate
+    } catch (Throwable e) {
+      logFailure(e); // a defect of ours; what it made does not authenticate
     }
     worked.set(next + 1);
-    if (drainDue.compareAndSet(false, true)) {
-      wakeups.wakeLoop();
-    }
+    askForDrain();
     return true;
+  }
+
+  private void askForDrain() {
+    if (!drainDue.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      wakeups.wakeLoop();
+    } catch (Throwable e) {
+      drainDue.set(false); // the next job asks again
+      logFailure(e);
+    }
+  }
+
+  /// Where the memory is missing that the work has failed for, a line of a log may not fit either.
+  private static void logFailure(Throwable failure) {
+    try {
+      LOG.error("cipher work failed", failure);
+    } catch (Throwable _) {
+      // Whoever waits for the job goes on without the line.
+    }
   }
 
   private void finishOne() {

@@ -2,16 +2,22 @@ package dev.weft.runtime.cipher;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The worker of a lane: a thread that sleeps when there is nothing to do. It begins with the first
 /// job, so a node that never moves much has none.
 final class LaneThread implements Lane.Wakeups {
   private static final long CLOSE_MILLIS = 2000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(LaneThread.class);
+
   private final String name;
   private final Executor loop;
+  private final ThreadFactory threads;
   private @Nullable Lane<?> lane;
   private @Nullable Thread thread;
   private volatile boolean asleep;
@@ -20,8 +26,13 @@ final class LaneThread implements Lane.Wakeups {
 
   /// @param loop runs on the loop what it is given
   LaneThread(String name, Executor loop) {
+    this(name, loop, Thread::new);
+  }
+
+  LaneThread(String name, Executor loop, ThreadFactory threads) {
     this.name = name;
     this.loop = loop;
+    this.threads = threads;
   }
 
   void serve(Lane<?> work) {
@@ -51,16 +62,11 @@ final class LaneThread implements Lane.Wakeups {
     }
   }
 
-  /// A worker that has died of an error must not stop the loop: then it does the work itself.
+  /// Whatever is waited for is in the hands of a thread that nothing but [#close] ends.
   @Override
   public void awaitWorker() {
     Lane<?> served = lane;
-    Thread worker = thread;
     if (served == null) {
-      return;
-    }
-    if (worker == null || !worker.isAlive()) {
-      served.work();
       return;
     }
     waiting = Thread.currentThread();
@@ -88,10 +94,24 @@ final class LaneThread implements Lane.Wakeups {
   }
 
   private void start() {
-    Thread made = new Thread(this::run, name);
+    Thread made = threads.newThread(this::run);
+    made.setName(name);
     made.setDaemon(true);
-    thread = made;
-    made.start();
+    try {
+      made.start();
+      thread = made;
+    } catch (OutOfMemoryError e) {
+      workHere(e);
+    }
+  }
+
+  /// When the system has no thread for us the loop does the work, and tries again next time.
+  private void workHere(OutOfMemoryError e) {
+    LOG.warn("no thread for {}: {}", name, e.getMessage());
+    Lane<?> served = lane;
+    while (served != null && served.work()) {
+      // until nothing is left
+    }
   }
 
   private void run() {

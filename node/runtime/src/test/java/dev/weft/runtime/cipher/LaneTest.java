@@ -25,6 +25,7 @@ final class LaneTest {
   private final class Scheduler implements Lane.Wakeups {
     int waits;
     int loopWakeups;
+    boolean refusesDrain;
     int workerWakeups;
 
     @Override
@@ -35,6 +36,9 @@ final class LaneTest {
     @Override
     public void wakeLoop() {
       loopWakeups++;
+      if (refusesDrain) {
+        throw new IllegalStateException("no room for a task");
+      }
     }
 
     @Override
@@ -49,9 +53,10 @@ final class LaneTest {
   private final Scheduler scheduler = new Scheduler();
   private final List<Integer> finished = new ArrayList<>();
   private final Lane<Job> lane =
-      new Lane<>(SLOTS, _ -> new Job(), LaneTest::work, this::finish, scheduler);
+      new Lane<>(SLOTS, _ -> new Job(), this::work, this::finish, scheduler);
   private Random random = new Random(1);
   private int submitted;
+  private boolean workedTwice;
 
   @SeededTest
   void jobsAreFinishedOnceAndInOrderHoweverTheWorkerIsScheduled(SeededEntropy entropy) {
@@ -102,6 +107,17 @@ final class LaneTest {
   }
 
   @Test
+  void aDrainThatCouldNotBeAskedForIsAskedForByTheNextJob() {
+    submit();
+    submit();
+    scheduler.refusesDrain = true;
+    lane.work();
+    scheduler.refusesDrain = false;
+    lane.work();
+    assertEquals(2, scheduler.loopWakeups);
+  }
+
+  @Test
   void whatIsUnderWayCanBeLookedThrough() {
     submit();
     Job first = lane.underWay(0);
@@ -144,8 +160,8 @@ final class LaneTest {
     lane.submit();
   }
 
-  private static void work(Job job) {
-    assertFalse(job.isWorkedOn);
+  private void work(Job job) {
+    workedTwice |= job.isWorkedOn; // what is thrown here is not seen
     if (job.number < 0) {
       throw new IllegalStateException("refused");
     }
@@ -153,6 +169,7 @@ final class LaneTest {
   }
 
   private void finish(Job job) {
+    assertFalse(workedTwice);
     assertTrue(job.isWorkedOn);
     job.isWorkedOn = false;
     finished.add(job.number);
