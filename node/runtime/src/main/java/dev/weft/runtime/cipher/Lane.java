@@ -155,9 +155,13 @@ final class Lane<J> {
     }
   }
 
+  /// A result that fails is the end of that result: those behind it go on, and so does the caller,
+  /// whose batch is another one.
   private void finishOne() {
     try {
       finish.accept(jobs[slot(finished)]);
+    } catch (RuntimeException e) {
+      LOG.error("what follows the cipher failed", e);
     } finally {
       finished++;
     }

@@ -57,6 +57,7 @@ final class LaneTest {
   private Random random = new Random(1);
   private int submitted;
   private boolean workedTwice;
+  private int failsToFinish = -1;
 
   @SeededTest
   void jobsAreFinishedOnceAndInOrderHoweverTheWorkerIsScheduled(SeededEntropy entropy) {
@@ -153,6 +154,33 @@ final class LaneTest {
     assertEquals(List.of(0, 1), finished);
   }
 
+  @Test
+  void aResultThatFailsDoesNotHoldUpThoseBehindIt() {
+    failsToFinish = 0;
+    submit();
+    submit();
+    submit();
+    lane.work();
+    lane.work();
+    lane.work();
+    lane.drain();
+    assertEquals(List.of(1, 2), finished);
+    assertEquals(0, lane.size());
+  }
+
+  @Test
+  void aResultThatFailsIsNotTheFailureOfTheBatchThatWaitsForIt() {
+    failsToFinish = 0;
+    for (int i = 0; i <= SLOTS; i++) {
+      submit();
+    }
+    assertEquals(SLOTS, lane.size());
+    while (lane.size() > 0) {
+      lane.finishOldest();
+    }
+    assertEquals(List.of(1, 2, 3, 4), finished);
+  }
+
   private void submit() {
     Job job = lane.claim();
     assertFalse(job.isWorkedOn, "a job that is under way was given out again");
@@ -172,6 +200,9 @@ final class LaneTest {
     assertFalse(workedTwice);
     assertTrue(job.isWorkedOn);
     job.isWorkedOn = false;
+    if (job.number == failsToFinish) {
+      throw new IllegalStateException("refused");
+    }
     finished.add(job.number);
   }
 }
