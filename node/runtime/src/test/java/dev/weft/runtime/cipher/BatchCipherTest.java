@@ -5,21 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.runtime.loop.NodeLoop;
+import dev.weft.testkit.SeededTest;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class BatchCipherTest {
   private static final int PACKETS = 30_000;
 
-  private final long seed = System.nanoTime();
-  private final Random random = new Random(seed);
   private final NodeLoop loop = new NodeLoop();
   private final CountDownLatch done = new CountDownLatch(1);
 
@@ -28,9 +24,17 @@ final class BatchCipherTest {
     loop.close();
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void packetsOfOneKeyArriveInOrderWhateverTheirBatches(boolean beside) throws Exception {
+  @SeededTest(seeds = 2)
+  void packetsSealedAtOnceArriveInOrderWhateverTheirBatches(long seed) throws Exception {
+    packetsArriveInOrder(new Random(seed), false);
+  }
+
+  @SeededTest(seeds = 2)
+  void packetsSealedBesideTheLoopArriveInOrderWhateverTheirBatches(long seed) throws Exception {
+    packetsArriveInOrder(new Random(seed), true);
+  }
+
+  private void packetsArriveInOrder(Random random, boolean beside) throws Exception {
     CipherPair pair = new CipherPair(loop, random, beside, beside);
     pair.onArrival =
         () -> {
@@ -42,9 +46,9 @@ final class BatchCipherTest {
       pair.a.send(1);
       return null;
     });
-    loop.eventLoop().execute(() -> sendMore(pair));
-    assertTrue(done.await(50, TimeUnit.SECONDS), () -> pair.arrived + " arrived, seed " + seed);
-    assertEquals("", pair.problem, () -> "seed " + seed);
+    loop.eventLoop().execute(() -> sendMore(pair, random));
+    assertTrue(done.await(50, TimeUnit.SECONDS), () -> pair.arrived + " arrived");
+    assertEquals("", pair.problem);
     loop.call(() -> {
       pair.close();
       return null;
@@ -52,9 +56,9 @@ final class BatchCipherTest {
     assertFalse(laneThreadIsLeft());
   }
 
-  @Test
-  void whatIsUnderWayWhenItClosesIsGivenUpAndLaterBatchesGoAtOnce() throws Exception {
-    CipherPair pair = new CipherPair(loop, random, true, false);
+  @SeededTest(seeds = 2)
+  void whatIsUnderWayWhenItClosesIsGivenUpAndLaterBatchesGoAtOnce(long seed) throws Exception {
+    CipherPair pair = new CipherPair(loop, new Random(seed), true, false);
     loop.call(() -> {
       pair.a.send(1);
       for (int i = 0; i < BatchCipher.SLOTS; i++) {
@@ -67,18 +71,18 @@ final class BatchCipherTest {
       assertEquals(before + CipherPair.FULL, pair.arrived, "sealed at once");
       return null;
     });
-    assertEquals("", pair.problem, () -> "seed " + seed);
+    assertEquals("", pair.problem);
     assertFalse(laneThreadIsLeft());
   }
 
-  private void sendMore(CipherPair pair) {
+  private void sendMore(CipherPair pair, Random random) {
     if (pair.sent >= PACKETS) {
       return;
     }
     for (int i = random.nextInt(12); i >= 0; i--) {
       pair.a.send(random.nextBoolean() ? 1 + random.nextInt(CipherPair.FULL) : 1);
     }
-    loop.eventLoop().execute(() -> sendMore(pair));
+    loop.eventLoop().execute(() -> sendMore(pair, random));
   }
 
   private static boolean laneThreadIsLeft() {
