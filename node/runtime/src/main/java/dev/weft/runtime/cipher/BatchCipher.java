@@ -66,12 +66,19 @@ public final class BatchCipher implements AutoCloseable {
   /// Seals a batch; [Output#sealed] follows, perhaps later.
   public void seal(SessionKey key, long firstCounter, Segments plain, Path.Udp to) {
     int length = key.sealedLength(plain);
-    SendBuffer buffer = SendBuffer.allocate(length);
     if (sealing != null && (length >= LARGE || sealing.holds(key))) {
-      sealing.submit(key, firstCounter, plain, to, buffer);
+      sealing.submit(key, firstCounter, plain, to);
       return;
     }
-    output.sealed(to, buffer, key.seal(firstCounter, plain, buffer.memory()));
+    SendBuffer buffer = SendBuffer.allocate(length);
+    Datagrams sealed;
+    try {
+      sealed = key.seal(firstCounter, plain, buffer.memory());
+    } catch (RuntimeException | Error e) {
+      buffer.release();
+      throw e;
+    }
+    output.sealed(to, buffer, sealed);
   }
 
   /// Finishes all of a key that is under way, so that the caller may seal by it.

@@ -33,13 +33,13 @@ final class SealLane {
     thread.serve(lane);
   }
 
-  void submit(SessionKey key, long firstCounter, Segments plain, Path.Udp to, SendBuffer buffer) {
+  void submit(SessionKey key, long firstCounter, Segments plain, Path.Udp to) {
     Job job = lane.claim();
     job.batch = keep(job, plain);
     job.key = key;
     job.firstCounter = firstCounter;
     job.to = to;
-    job.buffer = buffer;
+    job.buffer = SendBuffer.allocate(key.sealedLength(plain)); // last: it has to be given back
     lane.submit();
   }
 

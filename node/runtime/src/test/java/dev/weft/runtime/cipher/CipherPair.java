@@ -36,7 +36,7 @@ final class CipherPair {
   static final int FULL = 44;
 
   private static final From FROM = new From();
-  private static final Path.Udp PATH = new Path.Udp(Endpoint.parse("127.0.0.1:9"));
+  static final Path.Udp PATH = new Path.Udp(Endpoint.parse("127.0.0.1:9"));
 
   final Side a;
   final Side b;
@@ -87,6 +87,11 @@ final class CipherPair {
     private final WireGuard core;
     final BatchCipher cipher;
     private Side other = this;
+
+    /// By which, and up to which counter, was sealed last.
+    @Nullable SessionKey lastKey;
+
+    long lastCounter;
     private byte[] array = new byte[Netstack.BATCH_BYTES];
 
     Side(int number, boolean beside) {
@@ -149,6 +154,8 @@ final class CipherPair {
 
     @Override
     public void seal(SessionKey sessionKey, long firstCounter, Segments plain) {
+      lastKey = sessionKey;
+      lastCounter = firstCounter + Math.max(plain.count(), 1) - 1;
       cipher.seal(sessionKey, firstCounter, plain, PATH);
     }
 
