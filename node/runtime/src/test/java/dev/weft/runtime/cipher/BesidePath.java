@@ -6,6 +6,7 @@ import dev.weft.runtime.loop.NodeLoop;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// A program: full batches from one core to another, sealed and opened beside the loop. Prints what
 /// all threads together allocate for each packet when everything is compiled.
@@ -14,13 +15,16 @@ final class BesidePath {
   private static final int ROUNDS = 20;
   private static final int AT_ONCE = 4;
 
+  /// Many times what a round takes.
+  private static final int ROUND_SECONDS = 20;
+
   private final NodeLoop loop = new NodeLoop();
   private final CipherPair pair = new CipherPair(loop, new Random(1), true, true);
   private final Runnable sendTask = this::send;
   private CountDownLatch done = new CountDownLatch(1);
   private int left;
 
-  /// Ends early when a round is below so many bytes.
+  /// Fails when a round does not come to its end. Ends early when one is below so many bytes.
   public static void main(String[] arguments) throws Exception {
     double enough = Double.parseDouble(arguments[0]);
     BesidePath path = new BesidePath();
@@ -46,7 +50,10 @@ final class BesidePath {
         };
     left = BATCHES;
     loop.eventLoop().execute(sendTask);
-    done.await();
+    if (!done.await(ROUND_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException(
+          (end - pair.arrived) + " packets have not come; " + pair.problem);
+    }
   }
 
   private void send() {
