@@ -77,15 +77,35 @@ final class UdpReceiver implements EpollIoHandle {
       throws IOException, InterruptedException {
     UdpReceiver made =
         new UdpReceiver(loop, BatchReceiver.duplicate(socket), memory, handler, counters);
-    Future<IoRegistration> registering = loop.register(made).await();
+    Future<IoRegistration> registering = loop.register(made);
+    try {
+      made.begin(registering.await());
+      return made;
+    } catch (RuntimeException e) {
+      made.endAfter(registering);
+      throw new IOException("cannot watch the socket: " + e.getMessage(), e);
+    } catch (IOException | InterruptedException e) {
+      made.endAfter(registering);
+      throw e;
+    }
+  }
+
+  private void begin(Future<IoRegistration> registering) throws IOException {
     if (!registering.isSuccess()) {
-      made.close();
       throw new IOException(registering.cause());
     }
     IoRegistration registered = registering.getNow();
-    made.registration = registered;
-    registered.submit(EpollIoOps.EPOLLIN); // by level, so that a turn may leave some for the next
-    return made;
+    registration = registered;
+    // By level, so that a turn may leave some for the next. This is where the system may refuse.
+    registered.submit(EpollIoOps.EPOLLIN);
+  }
+
+  /// The registering may still be under way, when whoever waited for it was interrupted.
+  private void endAfter(Future<IoRegistration> registering) {
+    registering.addListener((Future<IoRegistration> done) -> {
+      registration = done.getNow();
+      end();
+    });
   }
 
   @Override
@@ -161,12 +181,14 @@ final class UdpReceiver implements EpollIoHandle {
 
   /// Reads no more. On the loop or another thread.
   void stop() {
-    loop.execute(() -> {
-      if (registration != null && registration.isValid()) {
-        registration.cancel();
-      }
-      close();
-    });
+    loop.execute(this::end);
+  }
+
+  private void end() {
+    if (registration != null && registration.isValid()) {
+      registration.cancel();
+    }
+    close();
   }
 
   /// Called by the loop when it ends.

@@ -39,6 +39,7 @@ final class UdpSocket {
   private static final int MAX_SEGMENTED_BYTES = 65_000;
   private static final int KERNEL_BUFFER = 7 * 1024 * 1024;
   private static final int MAX_CACHED_ADDRESSES = 256;
+  private static final long CLOSE_MILLIS = 2000;
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpSocket.class);
   private static final ChannelOption<Integer> IPV6_V6ONLY =
@@ -72,11 +73,17 @@ final class UdpSocket {
     this.counters = counters;
   }
 
-  /// How sockets are read: by a [UdpReceiver] where there is memory for it, else by Netty.
+  /// How sockets are read.
   ///
   /// @param batcher takes what Netty reads
-  record Reading(
-      DatagramHandler handler, DatagramBatcher batcher, @Nullable ReceiveMemory memory) {}
+  /// @param receiving reads instead of Netty, where that can be
+  record Reading(DatagramBatcher batcher, @Nullable Receiving receiving) {}
+
+  /// Begins to read a socket that is bound.
+  @FunctionalInterface
+  interface Receiving {
+    UdpReceiver begin(int descriptor) throws IOException, InterruptedException;
+  }
 
   static UdpSocket bind(
       NodeLoop loop,
@@ -95,7 +102,7 @@ final class UdpSocket {
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(MAX_QUEUED_BYTES / 2, MAX_QUEUED_BYTES))
-            .option(ChannelOption.AUTO_READ, reading.memory() == null)
+            .option(ChannelOption.AUTO_READ, reading.receiving() == null)
             .handler(new Receiver(reading.batcher()));
     if (transport == Transport.EPOLL) {
       // Not together with MAX_DATAGRAM_PAYLOAD_SIZE: recvmmsg has no room for the segment size.
@@ -104,23 +111,33 @@ final class UdpSocket {
         bootstrap.option(IPV6_V6ONLY, 1);
       }
     }
-    ChannelFuture bound = bootstrap.bind(address).await();
+    ChannelFuture binding = bootstrap.bind(address);
+    boolean isOpen = false;
+    try {
+      UdpSocket socket = open(binding.await(), transport, reading, counters);
+      isOpen = true;
+      return socket;
+    } finally {
+      if (!isOpen) { // the port is free again when the caller knows
+        binding.channel().close().awaitUninterruptibly(CLOSE_MILLIS);
+      }
+    }
+  }
+
+  private static UdpSocket open(
+      ChannelFuture bound, Transport transport, Reading reading, UdpCounters counters)
+      throws IOException, InterruptedException {
     if (!bound.isSuccess()) {
       throw bound.cause() instanceof IOException e ? e : new IOException(bound.cause());
     }
-    enlargeBuffers(bound.channel(), transport);
-    UdpReceiver receiver = null;
-    if (reading.memory() != null && bound.channel() instanceof UnixChannel unix) {
-      receiver =
-          UdpReceiver.open(
-              loop.eventLoop(),
-              unix.fd().intValue(),
-              reading.memory(),
-              reading.handler(),
-              counters);
-    }
-    UdpSocket socket = new UdpSocket(bound.channel(), receiver, transport.canSegment(), counters);
-    bound.channel().pipeline().addLast(socket.new SendFailures());
+    Channel channel = bound.channel();
+    enlargeBuffers(channel, transport);
+    UdpReceiver receiver =
+        reading.receiving() != null && channel instanceof UnixChannel unix
+            ? reading.receiving().begin(unix.fd().intValue())
+            : null;
+    UdpSocket socket = new UdpSocket(channel, receiver, transport.canSegment(), counters);
+    channel.pipeline().addLast(socket.new SendFailures());
     return socket;
   }
 

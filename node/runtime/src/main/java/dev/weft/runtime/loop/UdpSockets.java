@@ -54,8 +54,12 @@ public final class UdpSockets {
       throws IOException, InterruptedException {
     UdpCounters counters = new UdpCounters();
     ReceiveMemory memory = receiveMemory(loop.transport());
+    UdpSocket.Receiving receiving =
+        memory == null
+            ? null
+            : socket -> UdpReceiver.open(loop.eventLoop(), socket, memory, handler, counters);
     UdpSocket.Reading reading =
-        new UdpSocket.Reading(handler, new DatagramBatcher(handler, counters), memory);
+        new UdpSocket.Reading(new DatagramBatcher(handler, counters), receiving);
     UdpSocket v4 = address4 == null ? null : open(loop, address4, port, reading, counters);
     UdpSocket v6 = null;
     if (address6 != null && loop.transport() == Transport.EPOLL) {

@@ -11,9 +11,17 @@ import dev.weft.base.Endpoint;
 import dev.weft.base.Ip;
 import dev.weft.base.Segments;
 import dev.weft.runtime.host.BatchReceiver;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -26,8 +34,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class UdpSocketsTest {
@@ -201,6 +211,74 @@ class UdpSocketsTest {
             + ProcessHandle.current().pid()
             + "); choose another with --port, or --port=0 for any free one",
         e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {IOException.class, IllegalStateException.class})
+  void aSocketThatCannotBeReadLeavesItsPort(Class<? extends Exception> failure) throws Exception {
+    Assumptions.assumeTrue(Transport.best() == Transport.EPOLL, NO_EPOLL);
+    int port;
+    try (DatagramSocket free = new DatagramSocket(0, LOOPBACK.toInetAddress())) {
+      port = free.getLocalPort();
+    }
+    UdpCounters counters = new UdpCounters();
+    UdpSocket.Reading unreadable =
+        new UdpSocket.Reading(
+            new DatagramBatcher((_, _) -> {}, counters),
+            _ -> {
+              if (failure == IOException.class) {
+                throw new IOException("refused");
+              }
+              throw new IllegalStateException("refused");
+            });
+    assertThrows(
+        failure,
+        () ->
+            UdpSocket.bind(
+                loop,
+                SocketProtocolFamily.INET,
+                new InetSocketAddress(LOOPBACK.toInetAddress(), port),
+                unreadable,
+                counters));
+    assertEquals(port, bind(port).port4().orElseThrow());
+  }
+
+  /// What is told to watch a file refuses, after everything else has been done.
+  @Test
+  void aDescriptorThatCannotBeWatchedIsNotKept(@TempDir Path folder) throws Exception {
+    Assumptions.assumeTrue(
+        Transport.best() == Transport.EPOLL && BatchReceiver.isAvailable(), NO_EPOLL);
+    Path file = Files.createFile(folder.resolve("file")).toRealPath();
+    FileDescriptor descriptor = FileDescriptor.from(file.toFile());
+    try {
+      assertThrows(
+          IOException.class,
+          () ->
+              UdpReceiver.open(
+                  loop.eventLoop(),
+                  descriptor.intValue(),
+                  new ReceiveMemory(),
+                  (_, _) -> {},
+                  new UdpCounters()));
+      loop.call(() -> null); // which comes after the end of what was begun
+      assertEquals(1, descriptorsOf(file));
+    } finally {
+      descriptor.close();
+    }
+  }
+
+  private static int descriptorsOf(Path file) throws IOException {
+    int count = 0;
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path link : open) {
+        try {
+          count += Files.readSymbolicLink(link).equals(file) ? 1 : 0;
+        } catch (NoSuchFileException _) {
+          // It was closed meanwhile.
+        }
+      }
+    }
+    return count;
   }
 
   @Test
