@@ -103,7 +103,7 @@ for site in b a; do
     dir=$work/$name-$site
     mkdir -p "$dir"
     case $name in
-      weft) daemon=(env WEFT_JAVA_OPTS="${WEFT_JAVA_OPTS:-}${beside:+ -Dweft.cipher.beside=false}" "$weft" daemon) cli=("$weft") ;;
+      weft) daemon=("$weft" daemon) cli=("$weft") ;;
       beside) daemon=(env WEFT_JAVA_OPTS="${WEFT_JAVA_OPTS:-} -Dweft.cipher.beside=true" "$weft" daemon) cli=("$weft") ;;
       tailscaled) daemon=(env TS_NO_LOGS_NO_SUPPORT=true tailscaled) cli=(tailscale) ;;
     esac

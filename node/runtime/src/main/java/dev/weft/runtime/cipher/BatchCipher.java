@@ -28,12 +28,8 @@ public final class BatchCipher implements AutoCloseable {
     boolean exchange(MemorySegment used, MemorySegment spare);
   }
 
-  /// `true` or `false` instead of what the number of cores says; for measurements.
+  /// `true` for the lanes. Nobody has measured that they gain anything (ADR 8).
   private static final String BESIDE_PROPERTY = "weft.cipher.beside";
-
-  /// Cores from which on one may be left to each lane: the loop, the two lanes, and whatever the
-  /// node works for.
-  private static final int CORES_TO_SPARE = 4;
 
   /// A batch from this length on is worth a hand-over, which costs as much as sealing some packets.
   private static final int LARGE = 16 << 10;
@@ -47,20 +43,13 @@ public final class BatchCipher implements AutoCloseable {
   private @Nullable OpenLane opening;
 
   public BatchCipher(NodeLoop loop, Output output) {
-    this(loop, output, isBeside());
+    this(loop, output, Boolean.getBoolean(BESIDE_PROPERTY));
   }
 
   BatchCipher(NodeLoop loop, Output output, boolean beside) {
     this.output = output;
     this.sealing = beside ? new SealLane(loop.eventLoop(), output) : null;
     this.opening = beside ? new OpenLane(loop.eventLoop(), output) : null;
-  }
-
-  private static boolean isBeside() {
-    String forced = System.getProperty(BESIDE_PROPERTY, "");
-    return forced.isEmpty()
-        ? Runtime.getRuntime().availableProcessors() >= CORES_TO_SPARE
-        : Boolean.parseBoolean(forced);
   }
 
   /// Seals a batch; [Output#sealed] follows, perhaps later.
