@@ -1,13 +1,22 @@
 package dev.weft.dist;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
@@ -27,6 +36,15 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.weft");
+
+  /// Where native code is called.
+  private static final String[] NATIVE = {"dev.weft.crypto..", "dev.weft.runtime.host.."};
+
+  /// A range of memory that is read and written within its bounds, and how its numbers are laid
+  /// out.
+  private static final DescribedPredicate<JavaClass> MEMORY =
+      nameMatching("java\\.lang\\.foreign\\.(MemorySegment|ValueLayout(\\$Of(Byte|Int|Long))?)")
+          .forSubtype();
 
   /// The packages of `protocol`, each depending only on those before it.
   private static final List<String> PROTOCOL =
@@ -60,7 +78,7 @@ class ArchitectureTest {
         .dependOnClassesThat(
             resideInAnyPackage(
                     "io.netty..", "org.slf4j..", "java.nio.channels..", "java.util.concurrent")
-                .and(DescribedPredicate.not(isValueOfConcurrent())))
+                .and(not(isValueOfConcurrent())))
         .orShould()
         .dependOnClassesThat()
         .haveNameMatching(
@@ -128,18 +146,43 @@ class ArchitectureTest {
     }
   }
 
-  /// To look at memory outside the heap, within its bounds, is not to call native code.
+  /// Of `java.lang.foreign` others have [#MEMORY] at most, as a type of data, and nothing that is
+  /// restricted: neither calls nor memory whose bounds are somebody's word.
   @Test
   void nativeCodeIsCalledOnlyWhereItIsMeantTo() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.weft.crypto..", "dev.weft.runtime.host..")
+        .resideOutsideOfPackages(NATIVE)
+        .should()
+        .dependOnClassesThat(resideInAPackage("java.lang.foreign..").and(not(MEMORY)))
+        .orShould()
+        .callMethodWhere(
+            target(owner(assignableTo(MemorySegment.class))).and(target(name("reinterpret"))))
+        .orShould()
+        .callMethodWhere(
+            target(owner(assignableTo(System.class).or(assignableTo(Runtime.class))))
+                .and(target(nameMatching("load|loadLibrary"))))
+        .check(CLASSES);
+    noMethods().should().haveModifier(JavaModifier.NATIVE).check(CLASSES);
+  }
+
+  /// Packets are ranges of heap arrays (ADR 3). The exception are datagrams, which lie where a
+  /// socket has put them or takes them from: the batch itself, the session key that opens and seals
+  /// it, the sockets, and the lane that does it on another thread.
+  @Test
+  void memoryOutsideTheHeapIsKnownOnlyBetweenSocketAndCipher() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(NATIVE)
+        .and()
+        .resideOutsideOfPackages(
+            "dev.weft.base",
+            "dev.weft.wireguard",
+            "dev.weft.runtime.loop",
+            "dev.weft.runtime.cipher")
         .should()
         .dependOnClassesThat()
-        .haveNameMatching(
-            "java\\.lang\\.foreign\\.(Linker|SymbolLookup|AddressLayout|Arena)(\\$.*)?")
-        .orShould()
-        .callMethod(MemorySegment.class, "reinterpret", long.class)
+        .resideInAPackage("java.lang.foreign..")
         .check(CLASSES);
   }
 

@@ -3,12 +3,12 @@ package dev.weft.runtime.cipher;
 import dev.weft.base.Datagrams;
 import dev.weft.base.Segments;
 import dev.weft.engine.Path;
+import dev.weft.runtime.loop.MemoryExchange;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.SessionKey;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// Seals and opens batches for an engine; see the package. Lives on the loop.
@@ -23,9 +23,6 @@ public final class BatchCipher implements AutoCloseable {
     /// Asks whoever handed in the batch in `used` to leave it and go on with `spare`, which has
     /// [Netstack#BATCH_BYTES]. Answers false when it stays his, and so has to be copied.
     boolean exchange(byte[] used, byte[] spare);
-
-    /// The same for memory of [UdpSockets].
-    boolean exchange(MemorySegment used, MemorySegment spare);
   }
 
   /// `true` for the lanes. Nobody has measured that they gain anything (ADR 8).
@@ -42,14 +39,15 @@ public final class BatchCipher implements AutoCloseable {
   private @Nullable SealLane sealing;
   private @Nullable OpenLane opening;
 
-  public BatchCipher(NodeLoop loop, Output output) {
-    this(loop, output, Boolean.getBoolean(BESIDE_PROPERTY));
+  /// @param received of the sockets whose batches are opened
+  public BatchCipher(NodeLoop loop, MemoryExchange received, Output output) {
+    this(loop, received, output, Boolean.getBoolean(BESIDE_PROPERTY));
   }
 
-  BatchCipher(NodeLoop loop, Output output, boolean beside) {
+  BatchCipher(NodeLoop loop, MemoryExchange received, Output output, boolean beside) {
     this.output = output;
     this.sealing = beside ? new SealLane(loop.eventLoop(), output) : null;
-    this.opening = beside ? new OpenLane(loop.eventLoop(), output) : null;
+    this.opening = beside ? new OpenLane(loop.eventLoop(), received, output) : null;
   }
 
   /// Seals a batch; [Output#sealed] follows, perhaps later.

@@ -1,6 +1,7 @@
 package dev.weft.runtime.cipher;
 
 import dev.weft.base.Datagrams;
+import dev.weft.runtime.loop.MemoryExchange;
 import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
@@ -23,9 +24,11 @@ final class OpenLane {
 
   private final LaneThread thread;
   private final Lane<Job> lane;
+  private final MemoryExchange received;
   private final BatchCipher.Output output;
 
-  OpenLane(Executor loop, BatchCipher.Output output) {
+  OpenLane(Executor loop, MemoryExchange received, BatchCipher.Output output) {
+    this.received = received;
     this.output = output;
     thread = new LaneThread("weft-open", loop);
     lane = new Lane<>(BatchCipher.SLOTS, _ -> new Job(), OpenLane::work, this::finish, thread);
@@ -47,7 +50,7 @@ final class OpenLane {
       memory = UdpSockets.allocateSpare();
       job.opened = new OpenedBatch();
     }
-    if (output.exchange(sealed.memory(), memory)) {
+    if (received.exchange(sealed.memory(), memory)) {
       job.memory = sealed.memory();
       return sealed;
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// WireGuard, disco and STUN all travel through them, so that what STUN learns is what peers can
 /// use (`docs/protocol/dataplane.md §3.2`).
-public final class UdpSockets {
+public final class UdpSockets implements MemoryExchange {
   private final @Nullable UdpSocket v4;
   private final @Nullable UdpSocket v6;
   private final @Nullable ReceiveMemory memory;
@@ -87,9 +87,7 @@ public final class UdpSockets {
     return ReceiveMemory.allocate();
   }
 
-  /// During [DatagramHandler#handleDatagrams]: the handler keeps the memory of the batch, and the
-  /// sockets receive into `spare` from now on, which is of [#allocateSpare] or came from a batch
-  /// before. Answers false when `used` is other memory; then nothing has changed.
+  @Override
   public boolean exchange(MemorySegment used, MemorySegment spare) {
     return memory != null && memory.exchange(used, spare);
   }

@@ -24,13 +24,13 @@ import dev.weft.runtime.cipher.BatchCipher;
 import dev.weft.runtime.derp.DerpClients;
 import dev.weft.runtime.derp.DerpListener;
 import dev.weft.runtime.loop.CoreTimer;
+import dev.weft.runtime.loop.MemoryExchange;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
 import dev.weft.wireguard.SessionKey;
-import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +57,8 @@ final class Engine implements DerpListener, NodeCore.Output, BatchCipher.Output 
     /// See [BatchCipher.Output].
     boolean exchange(byte[] used, byte[] spare);
 
-    boolean exchange(MemorySegment used, MemorySegment spare);
+    /// Of what the UDP sockets have received.
+    MemoryExchange received();
 
     void handleStun(Endpoint from, byte[] array, int offset, int length);
 
@@ -107,7 +108,7 @@ final class Engine implements DerpListener, NodeCore.Output, BatchCipher.Output 
         new NodeCore(new NodeCore.Config(key, disco, MTU, Aeads.best()), settings.entropy());
     this.derp = new DerpClients(loop, key, settings.entropy(), settings.uplink(), this);
     this.timer = new CoreTimer(loop, this::onTimeout);
-    this.cipher = new BatchCipher(loop, this);
+    this.cipher = new BatchCipher(loop, around.received(), this);
     core.resumeAfter(handshakeClock.resumeAfter());
     clockChanged();
   }
@@ -232,11 +233,6 @@ final class Engine implements DerpListener, NodeCore.Output, BatchCipher.Output 
 
   @Override
   public boolean exchange(byte[] used, byte[] spare) {
-    return around.exchange(used, spare);
-  }
-
-  @Override
-  public boolean exchange(MemorySegment used, MemorySegment spare) {
     return around.exchange(used, spare);
   }
 

@@ -20,6 +20,7 @@ import dev.weft.runtime.backend.DataPlane;
 import dev.weft.runtime.backend.Endpoints;
 import dev.weft.runtime.control.NetworkMap;
 import dev.weft.runtime.localapi.PacketSink;
+import dev.weft.runtime.loop.MemoryExchange;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.SendBuffer;
 import dev.weft.runtime.loop.UdpCounters;
@@ -29,7 +30,6 @@ import dev.weft.runtime.netcheck.NetcheckLoop;
 import dev.weft.tailcfg.DerpMap;
 import dev.weft.tailcfg.ReportedEndpoint;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -188,8 +188,8 @@ final class PlaneCore implements Engine.Surroundings {
   }
 
   @Override
-  public boolean exchange(MemorySegment used, MemorySegment spare) {
-    return sockets.exchange(used, spare);
+  public MemoryExchange received() {
+    return sockets;
   }
 
   @Override
