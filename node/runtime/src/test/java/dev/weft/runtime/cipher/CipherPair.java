@@ -1,5 +1,8 @@
 package dev.weft.runtime.cipher;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.util.Objects.requireNonNull;
+
 import dev.weft.base.Bytes;
 import dev.weft.base.Datagrams;
 import dev.weft.base.Endpoint;
@@ -14,6 +17,7 @@ import dev.weft.keys.NodePrivateKey;
 import dev.weft.netstack.Netstack;
 import dev.weft.runtime.loop.NodeLoop;
 import dev.weft.runtime.loop.SendBuffer;
+import dev.weft.runtime.loop.UdpSockets;
 import dev.weft.wireguard.KnownPeer;
 import dev.weft.wireguard.OpenedBatch;
 import dev.weft.wireguard.PathId;
@@ -22,18 +26,24 @@ import dev.weft.wireguard.PeerSource;
 import dev.weft.wireguard.SessionEvent;
 import dev.weft.wireguard.SessionKey;
 import dev.weft.wireguard.WireGuard;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Two WireGuard cores on one loop, joined by their ciphers, with real keys. What one sends is
-/// numbered, and counted when it comes out of the other.
+/// numbered, and counted when it comes out of the other. What one seals is the other's at once, or
+/// goes by real sockets.
 final class CipherPair {
   static final int MTU = 1280;
   static final int FULL = 44;
 
+  private static final Ip LOOPBACK = Ip.parse("127.0.0.1");
   private static final From FROM = new From();
   static final Path.Udp PATH = new Path.Udp(Endpoint.parse("127.0.0.1:9"));
 
@@ -50,6 +60,12 @@ final class CipherPair {
   /// What came out of order, if anything did.
   String problem = "";
 
+  /// Of all packets in the order in which they were sent, and in which they came; null while nobody
+  /// asks. What is in them is random then.
+  @Nullable MessageDigest sentDigest;
+
+  @Nullable MessageDigest arrivedDigest;
+
   /// Called on the loop when something has arrived.
   Runnable onArrival = () -> {};
 
@@ -63,8 +79,8 @@ final class CipherPair {
   }
 
   void close() {
-    a.cipher.close();
-    b.cipher.close();
+    a.close();
+    b.close();
   }
 
   private record From() implements PathId {
@@ -91,22 +107,69 @@ final class CipherPair {
     @Nullable SessionKey lastKey;
 
     long lastCounter;
+
+    /// What the batches are sent by and come from; null for straight to the other side.
+    private @Nullable UdpSockets sockets;
+
+    /// Of what was received, how much was kept without a copy.
+    int kept;
+
+    /// Batches to open that were in one from the socket, and the most of all.
+    private int runs;
+
+    int mostRuns;
+
+    /// Changes batches on their way to the socket.
+    UnaryOperator<Datagrams> onWire = UnaryOperator.identity();
+
     private byte[] array = new byte[Netstack.BATCH_BYTES];
 
     Side(int number, boolean beside) {
       address = new byte[] {100, 64, 0, (byte) number};
       core = new WireGuard(new WireGuard.Config(key, MTU, Aeads.best()), this, random::nextBytes);
       core.setWallClock(0, Instant.ofEpochSecond(1_800_000_000L));
-      // What was sealed is the socket's, in this test as in life.
-      cipher = new BatchCipher(loop, (_, _) -> false, this, beside);
+      cipher = new BatchCipher(loop, this::keep, this, beside);
+    }
+
+    /// From now on by sockets of loopback.
+    void connect() throws IOException, InterruptedException {
+      sockets = UdpSockets.bind(loop, LOOPBACK, null, 0, (_, batch) -> receive(batch));
+    }
+
+    private void receive(Datagrams batch) {
+      runs = 0;
+      core.handleDatagrams(0, FROM, batch, this);
+      mostRuns = Math.max(mostRuns, runs);
+    }
+
+    private boolean keep(MemorySegment used, MemorySegment spare) {
+      // What was sealed is the socket's, without sockets too.
+      boolean isKept = sockets != null && sockets.exchange(used, spare);
+      kept += isKept ? 1 : 0;
+      return isKept;
+    }
+
+    private void close() {
+      cipher.close();
+      if (sockets != null) {
+        sockets.close();
+      }
+    }
+
+    private Endpoint remote() {
+      return new Endpoint(LOOPBACK, requireNonNull(other.sockets).port4().orElseThrow());
     }
 
     /// Packets of full length.
     void sendFull() {
-      for (int i = 0; i < FULL; i++) {
+      sendFull(FULL);
+    }
+
+    void sendFull(int count) {
+      for (int i = 0; i < count; i++) {
         writePacket(array, i * MTU, MTU);
       }
-      core.handlePackets(0, peer, Segments.of(array, 0, FULL * MTU, MTU), this);
+      core.handlePackets(0, peer, Segments.of(array, 0, count * MTU, MTU), this);
     }
 
     /// The last of a batch is often a shorter one.
@@ -134,6 +197,12 @@ final class CipherPair {
       for (int i = 0; i < 4; i++) {
         array[at + 20 + i] = (byte) (number >>> 24 - 8 * i);
       }
+      if (sentDigest != null) {
+        for (int i = at + 24; i < at + size; i++) {
+          array[i] = (byte) random.nextInt();
+        }
+        sentDigest.update(array, at, size);
+      }
     }
 
     @Override
@@ -148,6 +217,9 @@ final class CipherPair {
           problem = "packet " + number + " came as number " + arrived;
         }
         arrived++;
+        if (arrivedDigest != null) {
+          arrivedDigest.update(packets.array(), packets.offset(i), packets.length(i));
+        }
       }
       onArrival.run();
     }
@@ -161,12 +233,25 @@ final class CipherPair {
 
     @Override
     public void sealed(Path.Udp to, SendBuffer buffer, Datagrams datagrams) {
-      other.core.handleDatagrams(0, FROM, datagrams, other);
+      if (sockets == null) {
+        other.core.handleDatagrams(0, FROM, datagrams, other);
+        buffer.release();
+        return;
+      }
+      Datagrams changed = onWire.apply(datagrams);
+      if (changed == datagrams) {
+        sockets.send(remote(), buffer, datagrams);
+        return;
+      }
       buffer.release();
+      byte[] bytes =
+          changed.memory().asSlice(changed.offset(), changed.length()).toArray(JAVA_BYTE);
+      sockets.send(remote(), Segments.of(bytes, 0, bytes.length, changed.segmentSize()));
     }
 
     @Override
     public void open(SessionKey sessionKey, Datagrams sealed, PathId from) {
+      runs++;
       cipher.open(sessionKey, sealed, from);
     }
 
@@ -187,7 +272,11 @@ final class CipherPair {
 
     @Override
     public void transmit(PeerId to, Segments datagram) {
-      other.core.handleDatagrams(0, FROM, datagram, other);
+      if (sockets != null) {
+        sockets.send(remote(), datagram);
+      } else {
+        other.core.handleDatagrams(0, FROM, datagram, other);
+      }
     }
 
     @Override
