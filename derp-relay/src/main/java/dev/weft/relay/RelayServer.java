@@ -11,6 +11,7 @@ import dev.weft.tailcfg.DerpNode;
 import dev.weft.tailcfg.DerpRegion;
 import dev.weft.transport.derp.DerpUpgrade;
 import dev.weft.transport.limit.ConnectionLimits;
+import dev.weft.transport.tls.CurrentTls;
 import dev.weft.transport.tls.SystemTrust;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -29,7 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -63,7 +64,7 @@ public final class RelayServer implements AutoCloseable {
   private final ConnectionLimits limits;
   private final Switchboard board;
   private final KeyChecks checks;
-  private final Optional<CurrentTls> tls;
+  private final Optional<ServingTls> tls;
   private final StunAnswers stunAnswers = new StunAnswers();
   private final ChannelGroup connections =
       new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -76,7 +77,7 @@ public final class RelayServer implements AutoCloseable {
   private @Nullable Channel metrics;
 
   private RelayServer(
-      RelaySettings settings, Switchboard board, KeyChecks checks, Optional<CurrentTls> tls) {
+      RelaySettings settings, Switchboard board, KeyChecks checks, Optional<ServingTls> tls) {
     this.settings = settings;
     this.board = board;
     this.checks = checks;
@@ -94,12 +95,11 @@ public final class RelayServer implements AutoCloseable {
   public static RelayServer start(RelaySettings settings) throws RelayException {
     SecureRandom random = new SecureRandom();
     Entropy entropy = random::nextBytes;
-    Instant wallNow = Instant.now();
     KeptFiles files = new KeptFiles(settings.stateDir());
     NodePrivateKey key = files.relayKey(entropy);
-    Optional<CurrentTls> tls =
+    Optional<ServingTls> tls =
         settings.tls()
-            ? Optional.of(CurrentTls.of(settings, files, key.publicKey(), wallNow))
+            ? Optional.of(ServingTls.of(settings, files, key.publicKey(), InstantSource.system()))
             : Optional.empty();
     Clients<ClientConnection> clients = new Clients<>();
     Switchboard board =
@@ -147,8 +147,9 @@ public final class RelayServer implements AutoCloseable {
     if (board.rates().mayChange()) {
       repeat(board.rates()::refresh);
     }
-    tls.filter(CurrentTls::mayChange)
-        .ifPresent(current -> repeat(() -> current.refresh(Instant.now())));
+    tls.map(ServingTls::current)
+        .filter(CurrentTls::mayChange)
+        .ifPresent(current -> repeat(current::refresh));
   }
 
   /// Looks at files again now and then.
@@ -204,7 +205,7 @@ public final class RelayServer implements AutoCloseable {
           return;
         }
         if (tls.isPresent()) {
-          SslHandler handler = tls.get().newHandler(channel.alloc());
+          SslHandler handler = tls.get().current().newHandler(channel.alloc());
           handler.setHandshakeTimeout(TLS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
           channel.pipeline().addLast(handler);
         }
@@ -287,7 +288,7 @@ public final class RelayServer implements AutoCloseable {
             .name(id + "a")
             .regionId(id)
             .hostName(host)
-            .certName(tls.flatMap(CurrentTls::certName).orElse(""))
+            .certName(tls.flatMap(ServingTls::certName).orElse(""))
             .ipv4(literal.map(ip -> ip.isV4() ? host : "none").orElse(""))
             .ipv6(literal.map(ip -> ip.isV6() ? host : "none").orElse(""))
             .stunPort(stunAddress().map(InetSocketAddress::getPort).orElse(NO_STUN))
@@ -312,7 +313,7 @@ public final class RelayServer implements AutoCloseable {
   /// Whether clients know the relay's certificate by a pin in the DERP map. Official clients before
   /// 1.82 take the pin for a name and refuse the relay.
   public boolean isPinned() {
-    return tls.flatMap(CurrentTls::certName).isPresent();
+    return tls.flatMap(ServingTls::certName).isPresent();
   }
 
   /// How many keys are connected.
@@ -361,7 +362,7 @@ public final class RelayServer implements AutoCloseable {
     mesh.forEach(MeshConnection::close);
     connections.forEach(Aborts::abort);
     connections.newCloseFuture().awaitUninterruptibly();
-    tls.ifPresent(CurrentTls::close);
+    tls.ifPresent(serving -> serving.current().close());
     checks.close();
     listeners.loops().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }

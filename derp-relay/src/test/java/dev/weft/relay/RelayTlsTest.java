@@ -8,6 +8,7 @@ import dev.weft.keys.NodeKey;
 import dev.weft.transport.derp.DerpTls;
 import dev.weft.transport.derp.MetaCertificate;
 import dev.weft.transport.derp.RelayIdentity;
+import dev.weft.transport.tls.CurrentTls;
 import dev.weft.transport.tls.SystemTrust;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -87,18 +88,19 @@ class RelayTlsTest {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     RelaySettings settings =
         RelaySettings.of(any, any, "relay.example", dir.resolve("state")).withCertDir(dir);
-    try (CurrentTls tls = CurrentTls.of(settings, new KeptFiles(dir.resolve("state")), KEY, now)) {
+    KeptFiles kept = new KeptFiles(dir.resolve("state"));
+    try (CurrentTls tls = ServingTls.of(settings, kept, KEY, () -> now).current()) {
       assertEquals(first.certificate(), leafOf(tls, first));
 
       SelfSigned second = write(dir, SelfSigned.forHost("relay.example", now));
-      tls.refresh(now);
+      tls.refresh();
       assertEquals(first.certificate(), leafOf(tls, first), "it may still be written");
-      tls.refresh(now);
+      tls.refresh();
       assertEquals(second.certificate(), leafOf(tls, second));
 
       write(dir, SelfSigned.forHost("another.example", now));
-      tls.refresh(now);
-      tls.refresh(now);
+      tls.refresh();
+      tls.refresh();
       assertEquals(second.certificate(), leafOf(tls, second), "the new one cannot be used");
     }
   }

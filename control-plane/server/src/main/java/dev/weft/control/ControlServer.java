@@ -10,6 +10,7 @@ import dev.weft.control.tailnet.TailnetConfig;
 import dev.weft.control.tailnet.TailnetStore;
 import dev.weft.keys.MachineKey;
 import dev.weft.keys.MachinePrivateKey;
+import dev.weft.transport.tls.CurrentTls;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,6 +41,7 @@ public final class ControlServer implements AutoCloseable {
   private final @Nullable InetSocketAddress metricsAddress;
   private final Path adminSocket;
   private final EventLoopGroup loops;
+  private final Runnable tick;
   private final Deque<AutoCloseable> parts;
 
   private ControlServer(
@@ -49,6 +52,7 @@ public final class ControlServer implements AutoCloseable {
       @Nullable InetSocketAddress metricsAddress,
       Path adminSocket,
       EventLoopGroup loops,
+      Runnable tick,
       Deque<AutoCloseable> parts) {
     this.plane = plane;
     this.publicKey = publicKey;
@@ -57,6 +61,7 @@ public final class ControlServer implements AutoCloseable {
     this.metricsAddress = metricsAddress;
     this.adminSocket = adminSocket;
     this.loops = loops;
+    this.tick = tick;
     this.parts = parts;
   }
 
@@ -81,7 +86,10 @@ public final class ControlServer implements AutoCloseable {
       ControlSettings settings, InstantSource clock, Deque<AutoCloseable> parts)
       throws IOException {
     Entropy entropy = new SecureRandom()::nextBytes;
-    @Nullable CurrentTls tls = settings.tls() == null ? null : new CurrentTls(settings.tls());
+    @Nullable CurrentTls tls = tls(settings);
+    if (tls != null) {
+      parts.push(tls);
+    }
     StateDir dir = StateDir.open(settings.stateDir());
     parts.push(dir);
     MachinePrivateKey key = dir.noiseKey(entropy);
@@ -92,7 +100,8 @@ public final class ControlServer implements AutoCloseable {
     ControlPlane plane = new ControlPlane(tailnet, store, clock, entropy, metrics);
     metrics.observe(plane::figures);
     parts.push(plane::flush);
-    parts.push(ticker(plane, tls));
+    Runnable tick = () -> tick(plane, tls);
+    parts.push(ticker(tick));
 
     Endpoints endpoints = new Endpoints(plane, key.publicKey(), metrics);
     HttpFront front =
@@ -113,7 +122,15 @@ public final class ControlServer implements AutoCloseable {
     settings.urlWarning().ifPresent(log::warn);
     log.info("control plane of {} on {}", settings.domain(), address);
     return new ControlServer(
-        plane, key.publicKey(), address, http, monitoring, admin.path(), front.loops(), parts);
+        plane,
+        key.publicKey(),
+        address,
+        http,
+        monitoring,
+        admin.path(),
+        front.loops(),
+        tick,
+        parts);
   }
 
   private interface Listening {
@@ -153,6 +170,11 @@ public final class ControlServer implements AutoCloseable {
     return loops;
   }
 
+  /// What is done every second.
+  void tick() {
+    tick.run();
+  }
+
   public Path adminSocket() {
     return adminSocket;
   }
@@ -189,24 +211,29 @@ public final class ControlServer implements AutoCloseable {
         settings.keyExpiry());
   }
 
-  private static AutoCloseable ticker(ControlPlane plane, @Nullable CurrentTls tls) {
+  private static @Nullable CurrentTls tls(ControlSettings settings) throws IOException {
+    ControlSettings.@Nullable Tls files = settings.tls();
+    return files == null
+        ? null
+        : CurrentTls.of(List.of(files.certificate(), files.key()), () -> ServerTls.of(files));
+  }
+
+  private static void tick(ControlPlane plane, @Nullable CurrentTls tls) {
+    try {
+      plane.tick();
+    } catch (RuntimeException e) {
+      log.warn("could not store what time brought; trying again", e);
+    }
+    if (tls != null) {
+      tls.refresh();
+    }
+  }
+
+  private static AutoCloseable ticker(Runnable tick) {
     ScheduledExecutorService ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("weft-control-ticker").daemon().factory());
-    ticker.scheduleWithFixedDelay(
-        () -> {
-          try {
-            plane.tick();
-          } catch (RuntimeException e) {
-            log.warn("could not store what time brought; trying again", e);
-          }
-          if (tls != null) {
-            tls.refresh();
-          }
-        },
-        1,
-        1,
-        TimeUnit.SECONDS);
+    ticker.scheduleWithFixedDelay(tick, 1, 1, TimeUnit.SECONDS);
     return ticker::shutdownNow;
   }
 

@@ -3,6 +3,7 @@ package dev.weft.control;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -48,13 +49,17 @@ final class ServerTls {
               .formatted(files.certificate(), files.key(), e.getMessage()),
           e);
     }
+    SSLEngine server = context.newEngine(UnpooledByteBufAllocator.DEFAULT);
     try {
-      shakeHands(context.newEngine(UnpooledByteBufAllocator.DEFAULT), client());
+      shakeHands(server, client());
     } catch (SSLException e) {
+      ReferenceCountUtil.release(context);
       throw new IOException(
           "the key in %s is not that of the certificate %s"
               .formatted(files.key(), files.certificate()),
           e);
+    } finally {
+      ReferenceCountUtil.release(server);
     }
     return context;
   }

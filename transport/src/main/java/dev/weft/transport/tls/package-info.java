@@ -1,6 +1,6 @@
 /// What several products need around TLS: whom to trust ([SystemTrust]), whether a certificate is
-/// for a name ([CertificateNames]), which implementation to use ([TlsProvider]), and when to read
-/// an admin's files again ([ChangedFiles]).
+/// for a name ([CertificateNames]), which implementation to use ([TlsProvider]), and a server's TLS
+/// while an admin replaces its files ([CurrentTls]).
 ///
 /// Contexts and handlers are Netty's; protocols build them where they know what they talk to.
 @NullMarked

@@ -1,6 +1,6 @@
 package dev.weft.transport.tls;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,18 +28,18 @@ final class ChangedFilesTest {
 
   @Test
   void filesThatStayAreNoNews() {
-    assertFalse(files.haveChanged());
-    assertFalse(files.haveChanged());
+    assertEquals(Optional.empty(), files.change());
+    assertEquals(Optional.empty(), files.change());
   }
 
   @Test
   void aChangeIsNoticedOnceAndWhenItIsOver() throws IOException {
     Files.writeString(first, "another");
-    assertFalse(files.haveChanged(), "the other may follow");
+    assertEquals(Optional.empty(), files.change(), "the other may follow");
     Files.writeString(second, "another");
-    assertFalse(files.haveChanged());
-    assertTrue(files.haveChanged());
-    assertFalse(files.haveChanged());
+    assertEquals(Optional.empty(), files.change());
+    assertTrue(taken());
+    assertEquals(Optional.empty(), files.change());
   }
 
   @Test
@@ -46,17 +47,44 @@ final class ChangedFilesTest {
     Path other = Files.writeString(dir.resolve("other"), "c");
     Files.setLastModifiedTime(other, Files.getLastModifiedTime(second));
     Files.move(other, second, StandardCopyOption.REPLACE_EXISTING);
-    assertFalse(files.haveChanged());
-    assertTrue(files.haveChanged());
+    assertEquals(Optional.empty(), files.change());
+    assertTrue(taken());
   }
 
   @Test
   void aFileThatIsGoneAndComesBackIsAChange() throws IOException {
     Files.delete(first);
-    assertFalse(files.haveChanged());
-    assertTrue(files.haveChanged());
+    assertEquals(Optional.empty(), files.change());
+    assertTrue(taken());
     Files.writeString(first, "a");
-    assertFalse(files.haveChanged());
-    assertTrue(files.haveChanged());
+    assertEquals(Optional.empty(), files.change());
+    assertTrue(taken());
+  }
+
+  @Test
+  void aChangeIsToldUntilTheFilesHaveBeenRead() throws IOException {
+    Files.writeString(first, "another");
+    files.change();
+    ChangedFiles.Look found = files.change().orElseThrow();
+    assertEquals(Optional.of(found), files.change());
+    files.markKnown(found);
+    assertEquals(Optional.empty(), files.change());
+  }
+
+  @Test
+  void filesThatAreReplacedWhileTheyAreReadAreNotKnown() throws IOException {
+    Files.writeString(first, "another");
+    files.change();
+    ChangedFiles.Look found = files.change().orElseThrow();
+    Files.writeString(first, "and another");
+    files.markKnown(found);
+    files.change();
+    assertTrue(taken());
+  }
+
+  private boolean taken() {
+    Optional<ChangedFiles.Look> change = files.change();
+    change.ifPresent(files::markKnown);
+    return change.isPresent();
   }
 }

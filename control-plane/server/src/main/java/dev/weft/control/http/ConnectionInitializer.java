@@ -3,6 +3,7 @@ package dev.weft.control.http;
 import dev.weft.base.Entropy;
 import dev.weft.base.Ip;
 import dev.weft.keys.MachinePrivateKey;
+import dev.weft.transport.tls.CurrentTls;
 import dev.weft.transport.ts2021.Ts2021Peer;
 import dev.weft.transport.ts2021.Ts2021ServerHandler;
 import io.netty.channel.Channel;
@@ -14,10 +15,8 @@ import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the pipeline of one connection: TLS if any, HTTP/1.1, and after the upgrade HTTP/2 inside
@@ -34,7 +33,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   /// Those of clients take some hundred bytes.
   private static final int MAX_HEADERS = 8 * 1024;
 
-  private final @Nullable Supplier<SslContext> tls;
+  private final @Nullable CurrentTls tls;
   private final MachinePrivateKey serverKey;
   private final Entropy entropy;
   private final Handlers handlers;
@@ -43,7 +42,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private final Executor executor;
 
   ConnectionInitializer(
-      @Nullable Supplier<SslContext> tls,
+      @Nullable CurrentTls tls,
       MachinePrivateKey serverKey,
       Entropy entropy,
       Handlers handlers,
@@ -69,7 +68,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     channel.closeFuture().addListener(_ -> limits.connections.leave(remote));
     ChannelPipeline pipeline = channel.pipeline();
     if (tls != null) {
-      pipeline.addLast(tls.get().newHandler(channel.alloc()));
+      pipeline.addLast(tls.newHandler(channel.alloc()));
     }
     pipeline.addLast(new HttpServerCodec());
     ClientAddress clientAddress = new ClientAddress(proxies, limits);

@@ -3,6 +3,7 @@ package dev.weft.control.http;
 import dev.weft.base.Entropy;
 import dev.weft.keys.MachinePrivateKey;
 import dev.weft.transport.port.PortHolder;
+import dev.weft.transport.tls.CurrentTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,7 +13,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The listening sockets of a control plane.
@@ -56,7 +55,7 @@ public final class HttpFront implements AutoCloseable {
   ///
   /// @param tls asked for each connection; null for plain HTTP
   /// @return the address, with the port that the system chose when 0 was asked for
-  public InetSocketAddress listen(InetSocketAddress address, @Nullable Supplier<SslContext> tls)
+  public InetSocketAddress listen(InetSocketAddress address, @Nullable CurrentTls tls)
       throws IOException {
     return bind(
         address,

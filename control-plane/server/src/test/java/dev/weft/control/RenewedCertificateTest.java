@@ -3,7 +3,6 @@ package dev.weft.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A certificate that is renewed while the control plane runs.
 @Timeout(60)
-final class CurrentTlsTest {
+final class RenewedCertificateTest {
   @TempDir Path dir;
   private ControlSettings.Tls files;
 
@@ -36,37 +37,60 @@ final class CurrentTlsTest {
 
   @Test
   void newConnectionsGetTheRenewedCertificate() throws Exception {
-    ControlSettings settings =
-        ControlSettings.builder()
-            .stateDir(dir.resolve("state"))
-            .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .url(URI.create("https://vpn.example.com"))
-            .derpMap(ControlServerTest.derpMap())
-            .tls(files)
-            .build();
-    try (ControlServer server = ControlServer.start(settings)) {
+    try (ControlServer server = ControlServer.start(settings())) {
       assertNotEquals(TestCertificates.RENEWED_SERIAL, serial(server));
       Files.writeString(files.key(), TestCertificates.RENEWED_KEY);
       Files.writeString(files.certificate(), TestCertificates.RENEWED);
-      while (serial(server) != TestCertificates.RENEWED_SERIAL) {
-        Thread.sleep(Duration.ofMillis(100)); // the files are looked at once a second
-      }
+      server.tick(); // its ticker does too: one look more or less changes nothing
+      server.tick();
+      assertEquals(TestCertificates.RENEWED_SERIAL, serial(server));
+    }
+  }
+
+  /// Time is asked for by what is done every second, on the thread that does it.
+  @Test
+  void itsTickerAsksForIt() throws Exception {
+    Thread test = Thread.currentThread();
+    Semaphore rounds = new Semaphore(0);
+    InstantSource clock =
+        () -> {
+          if (Thread.currentThread() != test) {
+            rounds.release();
+          }
+          return Instant.now();
+        };
+    try (ControlServer server = ControlServer.start(settings(), clock)) {
+      Files.writeString(files.key(), TestCertificates.RENEWED_KEY);
+      Files.writeString(files.certificate(), TestCertificates.RENEWED);
+      rounds.drainPermits();
+      rounds.acquire(3); // it looks twice; of the third the certificate may not have had its turn
+      assertEquals(TestCertificates.RENEWED_SERIAL, serial(server));
     }
   }
 
   @Test
   void aPairThatDoesNotFitChangesNothingUntilItDoes() throws Exception {
-    CurrentTls tls = new CurrentTls(files);
-    SslContext before = tls.get();
-    Files.writeString(files.certificate(), TestCertificates.RENEWED);
-    tls.refresh();
-    tls.refresh();
-    assertEquals(before, tls.get());
-    Files.writeString(files.key(), TestCertificates.RENEWED_KEY);
-    tls.refresh();
-    assertEquals(before, tls.get(), "it may still be written");
-    tls.refresh();
-    assertNotEquals(before, tls.get());
+    try (ControlServer server = ControlServer.start(settings())) {
+      int before = serial(server);
+      Files.writeString(files.certificate(), TestCertificates.RENEWED);
+      server.tick();
+      server.tick();
+      assertEquals(before, serial(server));
+      Files.writeString(files.key(), TestCertificates.RENEWED_KEY);
+      server.tick();
+      server.tick();
+      assertEquals(TestCertificates.RENEWED_SERIAL, serial(server));
+    }
+  }
+
+  private ControlSettings settings() {
+    return ControlSettings.builder()
+        .stateDir(dir.resolve("state"))
+        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .url(URI.create("https://vpn.example.com"))
+        .derpMap(ControlServerTest.derpMap())
+        .tls(files)
+        .build();
   }
 
   private static int serial(ControlServer server) throws Exception {
