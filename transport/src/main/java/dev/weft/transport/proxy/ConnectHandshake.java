@@ -35,11 +35,10 @@ final class ConnectHandshake extends ByteToMessageDecoder {
   /// So much of what has been read holds no end of a head.
   private int searched;
 
-  ConnectHandshake(HttpProxy proxy, String host, int port, Promise<Void> opened) {
+  /// @param target host and port, of which every character is sent as it is
+  ConnectHandshake(HttpProxy proxy, String target, Promise<Void> opened) {
     this.proxy = proxy;
-    String bare =
-        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-    this.target = HttpProxy.authority(bare, port);
+    this.target = target;
     this.opened = opened;
   }
 
@@ -144,9 +143,10 @@ final class ConnectHandshake extends ByteToMessageDecoder {
     fail(ctx, "refuses to connect to " + target + ": " + status + printable(reason));
   }
 
-  private static String printable(@Nullable String reason) {
+  /// The beginning of a stranger's words, without what commands a terminal.
+  static String printable(@Nullable String words) {
     StringBuilder out = new StringBuilder(MAX_REASON);
-    (reason == null ? "" : reason)
+    (words == null ? "" : words)
         .chars()
         .filter(c -> c >= ' ' && c < 0x7f)
         .limit(MAX_REASON)

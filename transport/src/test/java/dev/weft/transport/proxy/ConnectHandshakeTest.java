@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.transport.tls.SystemTrust;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectHandshakeTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Promise<Void> opened = channel.eventLoop().newPromise();
+  private Future<Void> opened;
 
   @Test
   void itAsksForTheHostAndLeavesWhenTheProxyConnects() {
@@ -42,6 +44,50 @@ class ConnectHandshakeTest {
     begin("p:1", "[fd00::1]", 8443);
 
     assertTrue(sent().startsWith("CONNECT [fd00::1]:8443 HTTP/1.1\r\n"));
+  }
+
+  /// A control server names relays as it likes.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "relay.example:443 HTTP/1.1\r\nProxy-Authorization: Basic eA==\r\nX: ",
+        "relay.example\r\n\r\nGET http://10.0.0.1/ HTTP/1.1\r\n\r\n",
+        "relay.example\nX: y",
+        "relay example",
+        "relay.example/",
+        "user@relay.example",
+        "fd00::1\r\nX: y",
+        "[relay.example\r\n]",
+        "[[fd00::1]]",
+        "fe80::1%\r\n",
+        "relay\u0000",
+        "relay\u010D\u010A.example",
+        "\u001b[31mrelay"
+      })
+  void aProxyIsToldNothingOfAHostThatIsNoName(String host) {
+    begin("http://user:secret@p:3128", host, 443);
+
+    assertNull(channel.readOutbound());
+    assertTrue(failure().contains("is not asked"), failure());
+    assertTrue(failure().chars().allMatch(c -> c >= ' ' && c < 0x7f), failure());
+    assertFalse(failure().contains("secret"), failure());
+  }
+
+  @Test
+  void aNameIsNoLongerThanNamesAre() {
+    begin("p:3128", "a".repeat(256), 443);
+
+    assertNull(channel.readOutbound());
+    assertTrue(failure().length() < 200, failure());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"relay-1.example.", "_relay.EXAMPLE", "10.0.0.1", "a"})
+  void namesAndAddressesAreSentAsTheyAre(String host) {
+    begin("p:3128", host, 443);
+
+    assertTrue(sent().startsWith("CONNECT " + host + ":443 HTTP/1.1\r\n"));
   }
 
   @Test
@@ -150,7 +196,8 @@ class ConnectHandshakeTest {
 
   private void begin(String proxy, String host, int port) {
     channel.freezeTime();
-    channel.pipeline().addLast(new ConnectHandshake(HttpProxy.parse(proxy), host, port, opened));
+    opened =
+        ProxyTunnel.open(channel, HttpProxy.parse(proxy), SystemTrust.of(List.of()), host, port);
   }
 
   private String sent() {
