@@ -57,7 +57,7 @@ public final class RelayCommand {
   static final Setting<List<MeshWith>> MESH_WITH =
       Setting.parsed(
               "mesh-with",
-              "the other relays of the region, HOST[:PORT][/ADDRESS-TO-DIAL]",
+              "the other relays of the region, HOST[:PORT][/ADDRESS-TO-DIAL][#sha256-raw:HASH]",
               MeshWith.EXPECTED,
               MeshWith::parse)
           .list()

@@ -144,6 +144,7 @@ class RelayCommandTest {
     assertEquals(0, run("--help"));
 
     assertTrue(text(out).contains("--cert-dir"), text(out));
+    assertTrue(text(out).contains("HOST[:PORT][/ADDRESS-TO-DIAL][#sha256-raw:HASH]"), text(out));
   }
 
   @Test
