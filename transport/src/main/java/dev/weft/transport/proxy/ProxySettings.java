@@ -11,9 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Which connections go through which proxy: the environment variables `HTTP_PROXY`, `HTTPS_PROXY`
-/// and `NO_PROXY`, in either case, as the original reads them. The lower-case one wins, since a
-/// program may be started with a foreign `HTTP_PROXY`. Never through a proxy goes what stays on
-/// this machine.
+/// and `NO_PROXY`, in either case, as the original reads them: the upper-case one first, unless it
+/// is empty. Where `REQUEST_METHOD` is set too, plain `http` goes nowhere, for a web server that
+/// runs programs lets its clients set `HTTP_PROXY`. Never through a proxy goes what stays on this
+/// machine.
 public final class ProxySettings {
   public static final ProxySettings NONE =
       new ProxySettings(new ProxyRoute.Direct(), new ProxyRoute.Direct(), List.of(), false);
@@ -33,7 +34,7 @@ public final class ProxySettings {
 
   public static ProxySettings of(Map<String, String> environment) {
     return new ProxySettings(
-        route(environment, "HTTP_PROXY"),
+        unlessForeign(environment, route(environment, "HTTP_PROXY")),
         route(environment, "HTTPS_PROXY"),
         NoProxy.parse(value(environment, "NO_PROXY")),
         false);
@@ -58,8 +59,20 @@ public final class ProxySettings {
   }
 
   private static String value(Map<String, String> environment, String variable) {
-    String lower = environment.getOrDefault(variable.toLowerCase(Locale.ROOT), "");
-    return (lower.isEmpty() ? environment.getOrDefault(variable, "") : lower).strip();
+    String upper = environment.getOrDefault(variable, "");
+    return (upper.isEmpty()
+            ? environment.getOrDefault(variable.toLowerCase(Locale.ROOT), "")
+            : upper)
+        .strip();
+  }
+
+  /// The header `Proxy` of a request to a CGI program becomes its `HTTP_PROXY`.
+  private static ProxyRoute unlessForeign(Map<String, String> environment, ProxyRoute route) {
+    boolean isCgi = !environment.getOrDefault("REQUEST_METHOD", "").isEmpty();
+    return isCgi && !(route instanceof ProxyRoute.Direct)
+        ? new ProxyRoute.Nowhere(
+            "the environment variable HTTP_PROXY may be a stranger's, since REQUEST_METHOD is set")
+        : route;
   }
 
   /// Without the proxies that are at one of these addresses: a program that runs a proxy must not

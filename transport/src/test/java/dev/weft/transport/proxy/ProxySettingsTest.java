@@ -21,13 +21,31 @@ class ProxySettingsTest {
   }
 
   @Test
-  void eachSchemeHasItsVariableAndTheLowerCaseOneWins() {
+  void eachSchemeHasItsVariableAndTheUpperCaseOneComesFirst() {
     Map<String, String> both =
         Map.of("HTTP_PROXY", "http://upper:1", "http_proxy", "http://lower:2");
 
-    assertEquals("http://lower:2", way(both, false, "control.example", 80));
+    assertEquals("http://upper:1", way(both, false, "control.example", 80));
     assertEquals("direct", way(both, true, "control.example", 443));
+    Map<String, String> emptyUpper = Map.of("HTTPS_PROXY", "", "https_proxy", "http://lower:2");
+    assertEquals("http://lower:2", way(emptyUpper, true, "control.example", 443));
+    Map<String, String> exceptions =
+        Map.of("HTTPS_PROXY", "p:3", "NO_PROXY", "upper.example", "no_proxy", "lower.example");
+    assertEquals("direct", way(exceptions, true, "upper.example", 443));
+    assertEquals("http://p:3", way(exceptions, true, "lower.example", 443));
     assertEquals("http://p:3", way(Map.of("HTTPS_PROXY", "p:3"), true, "control.example", 443));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP_PROXY", "http_proxy"})
+  void inACgiProgramPlainHttpGoesThroughNoProxy(String variable) {
+    Map<String, String> environment =
+        Map.of(variable, "http://evil:1", "HTTPS_PROXY", "http://p:3", "REQUEST_METHOD", "GET");
+
+    String way = way(environment, false, "control.example", 80);
+    assertTrue(way.contains("REQUEST_METHOD"), way);
+    assertEquals("http://p:3", way(environment, true, "control.example", 443));
+    assertEquals("direct", way(Map.of("REQUEST_METHOD", "GET"), false, "control.example", 80));
   }
 
   @ParameterizedTest
