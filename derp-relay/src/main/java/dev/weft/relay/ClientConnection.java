@@ -81,6 +81,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         new Outbox(
             channel,
             traffic,
+            board.events().noticesLost,
             new WriteGuard(channel, patience, this::onStall),
             PacketQueue.MAX_WAITING);
     this.rate = new RateGate(board.rates(), board.events().paused);

@@ -257,7 +257,8 @@ final class MeshConnection implements MeshLink.Output, AutoCloseable {
             Channel open = ctx.channel();
             WriteGuard guard =
                 new WriteGuard(open, ClientConnection.MESH_WRITE_TIMEOUT, () -> Aborts.abort(open));
-            outbox = new Outbox(open, board.traffic(), guard, MAX_WAITING);
+            outbox =
+                new Outbox(open, board.traffic(), board.events().noticesLost, guard, MAX_WAITING);
             step(() -> link.handleReady(now(), relay, MeshConnection.this));
           }
           case DerpEvent.Rejected(String reason) -> ending = reason;

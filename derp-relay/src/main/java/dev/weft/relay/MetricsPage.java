@@ -49,6 +49,10 @@ final class MetricsPage {
     page.counter("clients_refused", "Clients that were not admitted.", events.refused.sum());
     page.counter(
         "clients_stalled", "Clients disconnected for taking nothing.", events.stalled.sum());
+    page.counter(
+        "notices_lost",
+        "Peers gone and the like that clients who did not keep up were not told.",
+        events.noticesLost.sum());
     page.counter("keys_contested", "Node keys that two machines shared.", events.contested.sum());
     page.counter(
         "rate_pauses", "Times a client over its rate was made to wait.", events.paused.sum());

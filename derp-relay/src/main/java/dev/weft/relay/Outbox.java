@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// What one client is to be given, and the writing of it in batches: one flush for all that has
@@ -22,6 +23,7 @@ final class Outbox {
 
   private final Channel channel;
   private final TrafficCounters traffic;
+  private final LongAdder noticesLost;
   private final WriteGuard guard;
   private final PacketQueue<ByteBuf> queue;
   private final Runnable drain = this::drain;
@@ -31,8 +33,15 @@ final class Outbox {
   private boolean draining;
   private int sinceDrain;
 
+  /// @param noticesLost counts those that had to go for newer ones
   /// @param maxWaiting packets of a kind that are kept for a connection that is full
-  Outbox(Channel channel, TrafficCounters traffic, WriteGuard guard, int maxWaiting) {
+  Outbox(
+      Channel channel,
+      TrafficCounters traffic,
+      LongAdder noticesLost,
+      WriteGuard guard,
+      int maxWaiting) {
+    this.noticesLost = noticesLost;
     this.queue = new PacketQueue<>(maxWaiting);
     this.channel = channel;
     this.traffic = traffic;
@@ -149,6 +158,8 @@ final class Outbox {
   private void drop(ByteBuf frame, RelayDrop reason) {
     if (isOf(FrameType.RECV_PACKET, frame) || isOf(FrameType.FORWARD_PACKET, frame)) {
       traffic.dropped(reason, 1);
+    } else if (reason == RelayDrop.QUEUE_FULL) {
+      noticesLost.increment();
     }
     frame.release();
   }

@@ -44,7 +44,7 @@ final class PacketQueue<T> {
       return item;
     }
     ArrayDeque<T> items = items(lane);
-    int max = flowing && lane != Lane.NOTICE ? MAX_FLOWING : maxWaiting;
+    int max = flowing ? MAX_FLOWING : maxWaiting;
     T dropped = items.size() >= max ? items.pollFirst() : null;
     items.addLast(item);
     return dropped;
@@ -60,6 +60,9 @@ final class PacketQueue<T> {
 
   /// The connection is full: returns one item that has become too old, until there is none.
   synchronized @Nullable T pollExcess() {
+    if (notices.size() > maxWaiting) {
+      return notices.pollFirst();
+    }
     if (disco.size() > maxWaiting) {
       return disco.pollFirst();
     }

@@ -30,4 +30,7 @@ final class RelayEvents {
 
   /// Packets for clients of mesh peers.
   final LongAdder forwardedOut = new LongAdder();
+
+  /// What the relay itself had to say to a connection that was full, of peers gone for the most.
+  final LongAdder noticesLost = new LongAdder();
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.weft.relay.PacketQueue.Lane;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PacketQueueTest {
   private final PacketQueue<Integer> queue = new PacketQueue<>(PacketQueue.MAX_WAITING);
@@ -51,12 +53,13 @@ class PacketQueueTest {
     assertEquals(-1, queue.poll());
   }
 
-  @Test
-  void betweenThreadsMoreMayWaitUntilTheConnectionTurnsOutToBeFull() {
+  @ParameterizedTest
+  @EnumSource(Lane.class)
+  void betweenThreadsMoreMayWaitUntilTheConnectionTurnsOutToBeFull(Lane lane) {
     for (int i = 0; i < PacketQueue.MAX_FLOWING; i++) {
-      assertNull(queue.offer(Lane.DATA, i, true));
+      assertNull(queue.offer(lane, i, true));
     }
-    assertEquals(0, queue.offer(Lane.DATA, 1000, true));
+    assertEquals(0, queue.offer(lane, 1000, true));
 
     int excess = 0;
     while (queue.pollExcess() != null) {

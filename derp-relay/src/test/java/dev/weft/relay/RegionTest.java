@@ -1,11 +1,13 @@
 package dev.weft.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.base.Bytes;
 import dev.weft.derp.Frame;
 import dev.weft.derp.Frame.PeerGone;
+import dev.weft.keys.NodeKey;
 import dev.weft.keys.NodePrivateKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +130,28 @@ class RegionTest {
         known(1, 1);
         bob.send(again.key(), "back?");
         assertEquals(Frame.RecvPacket.class, again.next().getClass());
+      }
+    }
+  }
+
+  @Test
+  void ofALostRelayEveryOneOfManyClientsIsMissed() throws Exception {
+    int count = 100;
+    Set<NodeKey> left = new HashSet<>();
+    try (TestClient bob = TestClient.connect(second)) {
+      for (int i = 0; i < count; i++) {
+        TestClient sender = TestClient.connect(first);
+        left.add(sender.key());
+        known(1, i + 1);
+        sender.send(bob.key(), "hello");
+        bob.next();
+      }
+
+      first.close();
+
+      for (int i = 0; i < count; i++) {
+        PeerGone gone = assertInstanceOf(PeerGone.class, bob.next());
+        assertTrue(left.remove(gone.peer()), gone::toString);
       }
     }
   }
