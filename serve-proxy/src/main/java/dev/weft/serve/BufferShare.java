@@ -22,6 +22,9 @@ final class BufferShare {
   /// A node has 64 MB of direct memory for all that it does.
   static final int TOTAL = 24 << 20;
 
+  /// So many connections, clients' and backends', are no reason to hurry anybody: each has 96 KB.
+  private static final int FEW = 256;
+
   private static final int LARGEST_READ = 64 << 10;
   private static final int LARGEST_MARK = 256 << 10;
 
@@ -81,6 +84,11 @@ final class BufferShare {
   /// How much of a head may wait for its rest.
   int largestHead() {
     return Math.clamp(part(), LEAST_HEAD, HeadScanner.MAX_HEAD);
+  }
+
+  /// Whether there are so many that nobody may hold a connection at leisure.
+  boolean isScarce() {
+    return divisor > FEW;
   }
 
   int size() {

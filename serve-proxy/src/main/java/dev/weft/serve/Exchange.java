@@ -45,7 +45,7 @@ final class Exchange {
   private final Backend backend;
   private final String target;
   private final BodyReader requestBody;
-  private final Pace bodyPace = new Pace();
+  private final Pace bodyPace = Pace.ofSender();
   private Wait waiting = Wait.NOBODY;
   private long bodyBytes;
   private @Nullable BackendConnection connection;
@@ -188,7 +188,7 @@ final class Exchange {
       case NOBODY -> {}
       case CONTINUE -> goOn();
       case BODY -> {
-        if (bodyPace.isKept(bodyBytes)) {
+        if (bodyPace.isKept(bodyBytes, context.buffers().isScarce())) {
           front.deadline().set(context.timeouts().requestBody());
         } else {
           fail(408, "The request took too long to arrive.");

@@ -82,7 +82,7 @@ final class FrontConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     this.ctx = ctx;
     deadline = new Deadline(ctx.executor(), this::expired);
-    uptake = new Uptake(ctx);
+    uptake = new Uptake(ctx, context.buffers());
     ctx.channel().config().setAutoRead(false);
     context.buffers().join(ctx.channel());
     if (ctx.channel().isActive()) {

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// What is written to a client and how much of it the client takes.
 final class Uptake {
   private final ChannelHandlerContext ctx;
-  private final Pace pace = new Pace();
+  private final BufferShare buffers;
+  private final Pace pace = Pace.ofTaker();
   private long written;
 
-  Uptake(ChannelHandlerContext ctx) {
+  Uptake(ChannelHandlerContext ctx, BufferShare buffers) {
     this.ctx = ctx;
+    this.buffers = buffers;
   }
 
   void write(ByteBuf bytes) {
@@ -36,7 +38,7 @@ final class Uptake {
 
   /// Whether a client that something waits for took enough in the window that has passed.
   boolean isEnough() {
-    return pace.isKept(taken());
+    return pace.isKept(taken(), buffers.isScarce());
   }
 
   private long taken() {

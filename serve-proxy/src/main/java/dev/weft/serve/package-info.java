@@ -16,8 +16,11 @@
 /// side; so there are no locks and back-pressure is simple: neither is read unless the other has
 /// room. Memory for a connection is bounded by two water marks and one read, however large a body
 /// is and however slowly it is taken; `BufferShare` makes them smaller as connections become more,
-/// so that all of them together are bounded too. Silence is bounded by `Timeouts` and slowness by
-/// `Pace`, except where it is the point: streams and tunnels live as long as both ends want.
+/// so that all of them together are bounded too. Silence is bounded by `Timeouts`, except where it
+/// is the point: streams and tunnels live as long as both ends want. What a client has to keep
+/// going is judged by `Pace`: a reader may take nothing for two minutes and any byte renews them,
+/// an upload is over when nothing has come for 30 seconds; only while more than 256 connections
+/// share the memory 4 KB in 30 seconds are asked of both.
 ///
 /// The caller supplies a [dev.weft.node.spi.ServiceContext]. Not here: TLS towards clients, which
 /// needs certificates that a node does not offer yet (such ports are refused and said to be),

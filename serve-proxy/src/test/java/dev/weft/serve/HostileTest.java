@@ -226,9 +226,9 @@ class HostileTest {
   }
 
   @Test
-  void aBodyThatTricklesInIsCutOff() throws Exception {
+  void amongManyABodyThatTricklesInIsCutOff() throws Exception {
     try (ScriptedBackend backend = recorder();
-        Rig rig = new Rig(Rig.QUICK).proxying(backend.port());
+        Rig rig = new Rig(Rig.QUICK).proxying(backend.port()).amongMany();
         HttpClientSocket client = rig.client()) {
       client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nfoo=bar");
       assertTrue(isCutOffWhileItTrickles(client), "held for 20 s");

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -61,6 +62,7 @@ final class Rig implements AutoCloseable {
   private volatile Optional<Caller> caller = Optional.empty();
   private volatile int sendBuffer;
   private volatile Channel lastFront;
+  private final BufferShare buffers = new BufferShare();
   final BackendPool pool;
 
   Rig(Timeouts timeouts) {
@@ -75,7 +77,6 @@ final class Rig implements AutoCloseable {
   }
 
   Rig(Timeouts timeouts, Function<Rig, FrontOrOther> handlers) {
-    BufferShare buffers = new BufferShare();
     pool = new BackendPool(this::dial, timeouts, buffers);
     ProxyContext context =
         new ProxyContext(() -> router, pool, buffers, timeouts, _ -> caller, () -> "lab.net");
@@ -146,6 +147,16 @@ final class Rig implements AutoCloseable {
   Rig withSendBuffer(int bytes) {
     sendBuffer = bytes;
     return this;
+  }
+
+  /// Among so many others that nobody may hold a connection at leisure.
+  Rig amongMany() {
+    return onLoop(() -> {
+      while (!buffers.isScarce()) {
+        buffers.join(new EmbeddedChannel());
+      }
+      return this;
+    });
   }
 
   int port() {

@@ -40,6 +40,7 @@ class SlowClientsTest {
                   HOST, "/", HttpHandler.proxyTo("http://127.0.0.1:1", List.of()), false)
               .withWebHandler(HOST, "/text", HttpHandler.ofText("t".repeat(1000)), false));
   private final List<Line> lines = new ArrayList<>();
+  private final List<EmbeddedChannel> others = new ArrayList<>();
   private final List<Line> backends = new ArrayList<>();
   private final BufferShare buffers = new BufferShare();
   private final BackendPool pool = new BackendPool(this::dial, Timeouts.DEFAULT, buffers);
@@ -111,15 +112,28 @@ class SlowClientsTest {
     return ImmediateEventExecutor.INSTANCE.newSucceededFuture(backend);
   }
 
+  /// In steps, lest a timer that is set anew begins late.
   private void pass(Duration time) {
-    for (Line line : List.copyOf(lines)) {
-      line.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
-      line.runScheduledPendingTasks();
+    for (long second = 0; second < time.toSeconds(); second++) {
+      for (Line line : List.copyOf(lines)) {
+        line.advanceTimeBy(1, TimeUnit.SECONDS);
+        line.runScheduledPendingTasks();
+      }
+    }
+  }
+
+  /// Others, who do nothing but be there.
+  private void crowd() {
+    for (int i = 0; i <= 256; i++) {
+      EmbeddedChannel other = new EmbeddedChannel();
+      others.add(other);
+      buffers.join(other);
     }
   }
 
   @AfterEach
   void nothingIsLeft() {
+    others.forEach(EmbeddedChannel::close);
     lines.forEach(EmbeddedChannel::finishAndReleaseAll);
     assertEquals(0, buffers.size());
   }
@@ -143,7 +157,8 @@ class SlowClientsTest {
   }
 
   @Test
-  void aBodyThatTricklesInHoldsNoBackendBeyondItsWindow() {
+  void amongManyABodyThatTricklesInHoldsNoBackendBeyondItsWindow() {
+    crowd();
     Line client = client(true);
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
     for (int second = 0; second < 29; second++) {
@@ -159,6 +174,7 @@ class SlowClientsTest {
 
   @Test
   void chunksOfOneByteAreCountedByWhatIsInThem() {
+    crowd();
     Line client = client(true);
     client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int second = 0; second < 30; second++) {
@@ -169,7 +185,8 @@ class SlowClientsTest {
   }
 
   @Test
-  void aSlowUploadThatMovesLastsAsLongAsItLasts() {
+  void amongManyASlowUploadThatMovesLastsAsLongAsItLasts() {
+    crowd();
     Line client = client(true);
     int pieces = 40;
     client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + 4096 * pieces + "\r\n\r\n");
@@ -199,17 +216,106 @@ class SlowClientsTest {
     assertTrue(client.taken.toString().endsWith("ok"), client.taken::toString);
   }
 
-  // Those who do not take what they asked for.
+  /// `tail -f log | curl -T -`
+  @Test
+  void anUploadOfAHundredBytesASecondLastsForMinutes() {
+    Line client = client(true);
+    client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int second = 0; second < 300; second++) {
+      client.send("64\r\n" + "x".repeat(100) + "\r\n");
+      pass(Duration.ofSeconds(1));
+    }
+    client.send("0\r\n\r\n");
+    backends.getFirst().send(OK);
+    assertTrue(client.taken.toString().endsWith("ok"), client.taken::toString);
+  }
 
   @Test
-  void aClientThatTakesAByteNowAndThenIsLeft() {
+  void anUploadInWhichNothingComesIsOver() {
+    Line client = client(true);
+    client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+    for (int i = 0; i < 10; i++) {
+      client.send("x");
+      pass(Duration.ofSeconds(29));
+    }
+    assertTrue(backends.getFirst().isOpen());
+    assertEquals("", client.taken.toString());
+    pass(Duration.ofSeconds(31)); // what is left of a window, and one in which nothing comes
+    assertTrue(client.taken.toString().startsWith("HTTP/1.1 408"), client.taken::toString);
+    assertFalse(backends.getFirst().isOpen());
+  }
+
+  // Those who do not take what they asked for.
+
+  private Line stuckReader() {
     Line client = client(false);
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    Line backend = backends.getFirst();
+    Line backend = backends.getLast();
     backend.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
     while (client.isWritable()) {
       backend.send("x".repeat(60_000));
     }
+    return client;
+  }
+
+  /// A film that is paused, `curl | less`, a laptop that is away.
+  @Test
+  void aReaderThatTakesNothingForAWhileGoesOn() {
+    Line client = stuckReader();
+    for (int pause = 0; pause < 20; pause++) {
+      pass(Duration.ofSeconds(119));
+      assertTrue(client.isOpen());
+      client.take(1);
+    }
+    client.take(100_000_000);
+    backends.getFirst().send("y".repeat(60_000));
+    client.take(0);
+    assertTrue(client.takenBytes > 200_000, () -> "only " + client.takenBytes);
+    assertTrue(client.isOpen());
+  }
+
+  @Test
+  void aReaderThatTakesNothingForTwoMinutesIsLeft() {
+    Line client = stuckReader();
+    pass(Duration.ofSeconds(119));
+    assertTrue(client.isOpen());
+    pass(Duration.ofSeconds(1));
+    assertFalse(client.isOpen());
+    assertEquals(0, pool.openCount());
+  }
+
+  @Test
+  void whatIsLeftOfAnAnswerMayWaitForTwoMinutesToo() {
+    Line client = client(false);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    backends
+        .getFirst()
+        .send("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n" + "x".repeat(50_000));
+    pass(Duration.ofSeconds(119));
+    assertTrue(client.isOpen());
+    pass(Duration.ofSeconds(1));
+    assertFalse(client.isOpen());
+  }
+
+  @Test
+  void whenOthersComeAPauseIsOverAndWhenTheyGoThereMayBePausesAgain() {
+    Line paused = stuckReader();
+    pass(Duration.ofSeconds(60));
+    assertTrue(paused.isOpen());
+    crowd();
+    pass(Duration.ofSeconds(30));
+    assertFalse(paused.isOpen());
+
+    others.forEach(EmbeddedChannel::close);
+    Line next = stuckReader();
+    pass(Duration.ofSeconds(60));
+    assertTrue(next.isOpen());
+  }
+
+  @Test
+  void amongManyAClientThatTakesAByteNowAndThenIsLeft() {
+    crowd();
+    Line client = stuckReader();
     for (int second = 0; second < 30; second++) {
       assertTrue(client.isOpen());
       client.take(5);
@@ -220,7 +326,8 @@ class SlowClientsTest {
   }
 
   @Test
-  void aClientOnABadLineIsWaitedFor() {
+  void amongManyAClientOnABadLineIsWaitedFor() {
+    crowd();
     Line client = client(false);
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     Line backend = backends.getFirst();
@@ -239,7 +346,8 @@ class SlowClientsTest {
 
   /// A response that fits into the buffers is over for the backend, and not for the client.
   @Test
-  void anAnswerThatIsNotTakenDoesNotHoldTheConnectionAsAnIdleOne() {
+  void amongManyAnAnswerThatIsNotTakenDoesNotHoldTheConnectionAsAnIdleOne() {
+    crowd();
     Line client = client(false);
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     backends
